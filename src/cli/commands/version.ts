@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import type { CliCommand } from '../command.ts'
+import { exitCodes, flagOption } from '../command.ts'
+
+export const version: CliCommand = {
+  name: 'version',
+  summary: 'print the version',
+  help: `Usage: cdb version [--json]
+
+Prints the version of cdb and of the Node.js it runs on.
+
+Examples:
+  cdb version
+  cdb version --json
+`,
+  options: { json: { type: 'boolean' } },
+  async run(terminal, args) {
+    const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
+    const facts = { version: manifest.version, node: process.versions.node }
+    const text = flagOption(args, 'json') ? JSON.stringify(facts) : `cdb ${facts.version} (Node.js ${facts.node})`
+    terminal.stdout.write(`${text}\n`)
+    return Promise.resolve(exitCodes.ok)
+  },
+}
