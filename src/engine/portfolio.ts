@@ -115,4 +115,5 @@ function markOf(portfolio: Portfolio, instrument: InstrumentId): Price {
 }
 
 /** A share of the current equity, rounded down. */
-export const equityShare = (portfolio: Portfolio, share: Ratio): Money => shareFloor(equityOf(portfolio), share)
+export const equityShare = (portfolio: Portfolio, share: Ratio): Money =>
+  shareFloor(equityOf(portfolio), share)

@@ -44,7 +44,8 @@ export function tapeBatch(columns: TapeColumns, from: number, to: number): Marke
   return { length: to - from, at: (index) => eventAt(columns, from + index) }
 }
 
-const sideOf = (code: number | undefined): Side | null => (code === BUY ? 'buy' : code === SELL ? 'sell' : null)
+const sideOf = (code: number | undefined): Side | null =>
+  code === BUY ? 'buy' : code === SELL ? 'sell' : null
 
 /** Columns are read within their length, so an absent value is an absent column. */
 const valueAt = (column: Float64Array | null, row: number): number => column?.[row] ?? NaN

@@ -1,0 +1,38 @@
+import type { TradingEvent } from '../../domain/event.ts'
+import type { OrderRequest } from '../../domain/order.ts'
+import type { Signal } from '../../domain/signal.ts'
+import { applyOrderEvent } from '../order-ledger.ts'
+import { restValue } from './activity.ts'
+import type { RiskContext } from './context.ts'
+import { deniedOf, fallLatch, judgeOrder } from './judge.ts'
+
+/** Runs the controls over the order a signal stands for: approved and reserved, or denied with the reason. */
+export function decide(
+  context: RiskContext,
+  order: OrderRequest,
+  signal: Signal,
+  overridden: boolean,
+): readonly TradingEvent[] {
+  const { nowMs } = context.account
+  const verdict = judgeOrder(context, order, { signalMs: signal.eventMs, overridden })
+  if (verdict === null) {
+    context.refused.delete(signal.slot)
+    return [approve(context, order)]
+  }
+  const outputs: TradingEvent[] = [deniedOf(order, verdict, nowMs)]
+  const alert = fallLatch(context, verdict, order)
+  if (alert !== null) outputs.push(alert)
+  context.activity.onDecided(order.slot, nowMs)
+  context.refused.set(signal.slot, { signal, eventMs: nowMs })
+  return outputs
+}
+
+/** Approval takes effect at once: the order counts in every limit before anything else is judged. */
+export function approve(context: RiskContext, order: OrderRequest): TradingEvent {
+  const { account, activity } = context
+  const approved = { kind: 'approved', eventMs: account.nowMs, order } as const
+  applyOrderEvent(account.ledger, approved)
+  activity.onDecided(order.slot, account.nowMs)
+  activity.onApproved(order, restValue(order, order.quantity), account.nowMs)
+  return approved
+}

@@ -1,0 +1,116 @@
+import type { Alert, Command, TradingEvent } from '../../domain/event.ts'
+import { formatParam, parseParam } from '../../domain/param.ts'
+import { opposite } from '../../domain/market.ts'
+import { limitChangeBreach, limitSpecOf, overrideBreach } from '../controls.ts'
+import { applyStateCommand, scopesOf } from '../trading-state.ts'
+import { approve } from './approval.ts'
+import { cancelInScope } from './cancels.ts'
+import { limitsOf } from './context.ts'
+import type { RiskContext } from './context.ts'
+import { deniedOf, judgeOrder } from './judge.ts'
+import { exitOrder } from './orders.ts'
+import { onSignal } from './signals.ts'
+
+/** Carries out a person's (or risk's own) command. What is refused is told as an alert. */
+export function applyCommand(context: RiskContext, command: Command): readonly TradingEvent[] {
+  applyStateCommand(context.states, command)
+  switch (command.action) {
+    case 'halt':
+    case 'reduceOnly':
+    case 'resume':
+      return []
+    case 'haltCancel':
+      return cancelInScope(context, command.scope, `halted: ${command.reason}`)
+    case 'flatten':
+      return [
+        ...cancelInScope(context, command.scope, `flatten: ${command.reason}`),
+        ...flatten(context, command),
+      ]
+    case 'setLimit':
+      return setLimit(context, command)
+    case 'override':
+      return override(context, command)
+    case 'unlatch':
+      return unlatch(context, command)
+    default:
+      return command.action satisfies never
+  }
+}
+
+/** Closes every position in the scope at the market. */
+function flatten(context: RiskContext, command: Command): readonly TradingEvent[] {
+  const { account } = context
+  const outputs: TradingEvent[] = []
+  for (const [id, position] of account.portfolio.positions) {
+    const instrument = context.instruments.get(id)
+    const mark = account.marks.get(id)
+    const isMeant = scopesOf({ account: account.id, strategy: '', instrument: id }).includes(command.scope)
+    if (instrument === undefined || mark === undefined || position.quantity === 0n || !isMeant) continue
+    const side = opposite(position.quantity > 0n ? 'buy' : 'sell')
+    const slot = `flatten/${account.id}/${id}/${command.id}`
+    const order = exitOrder(context, instrument, {
+      slot,
+      strategy: '',
+      side,
+      price: mark.price,
+      purpose: 'flatten',
+    })
+    if (order === null) continue
+    const verdict = judgeOrder(context, order, { signalMs: account.nowMs, overridden: false })
+    outputs.push(verdict === null ? approve(context, order) : deniedOf(order, verdict, account.nowMs))
+  }
+  return outputs
+}
+
+/** C30: a limit is loosened by two people, tightened by one at once. */
+function setLimit(context: RiskContext, command: Command): readonly TradingEvent[] {
+  const { controlId, spec } = limitSpecOf(command.subject)
+  const values = limitsOf(context, { id: controlId })
+  const current = values[spec.name] ?? parseParam(controlId, spec, spec.default)
+  const breach = limitChangeBreach(command, current, limitsOf(context, { id: 'C30' }))
+  if (breach !== null) return [refused(context, command, breach.reason)]
+  const value = parseParam(controlId, spec, command.value)
+  context.limits.set(controlId, { ...values, [spec.name]: value })
+  const change = `${command.subject} ${formatParam(spec, current)} -> ${formatParam(spec, value)}`
+  return [
+    alertOf(context, command, 'warning', 'LIMIT_CHANGED', `${change} by ${command.actor}: ${command.reason}`),
+  ]
+}
+
+/** C29: a denied decision is judged again without the controls that two people may override. */
+function override(context: RiskContext, command: Command): readonly TradingEvent[] {
+  const denied = context.refused.get(command.subject)
+  if (denied === undefined)
+    return [refused(context, command, `no denied decision ${command.subject} is open`)]
+  const breach = overrideBreach(command, denied.eventMs, limitsOf(context, { id: 'C29' }))
+  if (breach !== null) return [refused(context, command, breach.reason)]
+  context.refused.delete(command.subject)
+  const people = `${command.actor} and ${command.approver}`
+  return [
+    alertOf(context, command, 'warning', 'OVERRIDDEN', `${command.subject} by ${people}: ${command.reason}`),
+    ...onSignal(context, denied.signal, true),
+  ]
+}
+
+/** A person has looked at it: the control judges anew, from nothing. */
+function unlatch(context: RiskContext, command: Command): readonly TradingEvent[] {
+  const key = `${command.subject}/${command.scope}`
+  if (!context.latches.delete(key)) return [refused(context, command, `${key} is not latched`)]
+  const [kind, name = ''] = command.scope.split(':')
+  context.activity.forgive(
+    kind === 'strategy' ? name : null,
+    [...context.instruments.keys()].find((id) => kind === 'instrument' && id === name) ?? null,
+  )
+  return []
+}
+
+const refused = (context: RiskContext, command: Command, why: string): Alert =>
+  alertOf(context, command, 'warning', 'COMMAND_REFUSED', `${command.action} by ${command.actor}: ${why}`)
+
+const alertOf = (
+  context: RiskContext,
+  command: Command,
+  level: Alert['level'],
+  code: string,
+  message: string,
+): Alert => ({ kind: 'alert', eventMs: context.account.nowMs, level, code, scope: command.scope, message })

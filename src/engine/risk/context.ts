@@ -1,0 +1,74 @@
+import type { Ratio } from '../../domain/decimal.ts'
+import type { Instrument, InstrumentId } from '../../domain/instrument.ts'
+import type { ParamValues } from '../../domain/param.ts'
+import type { Signal } from '../../domain/signal.ts'
+import type { Control, Permission } from '../control.ts'
+import type { Digest } from '../ports.ts'
+import { createPortfolio } from '../portfolio.ts'
+import type { Money } from '../../domain/decimal.ts'
+import type { ScopeStates } from '../trading-state.ts'
+import { createAccount } from './account.ts'
+import type { Account, ReservationRates } from './account.ts'
+import { createActivity } from './activity.ts'
+import type { Activity } from './activity.ts'
+
+export type RiskConfig = Readonly<{
+  account: string
+  cash: Money
+  instruments: readonly Instrument[]
+  permissions: readonly Permission[]
+  limits: Readonly<Record<string, ParamValues>>
+  sizing: ParamValues
+  takerFee: Ratio
+  digest: Digest
+}>
+
+/** A latch that has fallen: the control denies in this scope until a person lifts it. */
+export type Latch = Readonly<{ control: string; scope: string; reason: string; value: string; limit: string }>
+
+/** A signal that was denied, kept for as long as two people may override the denial. */
+export type Refused = Readonly<{ signal: Signal; eventMs: number }>
+
+/** All that risk knows. Every part of it follows from the events it has been fed. */
+export type RiskContext = {
+  readonly config: RiskConfig
+  readonly instruments: ReadonlyMap<InstrumentId, Instrument>
+  readonly account: Account
+  readonly activity: Activity
+  readonly states: ScopeStates
+  /** By control and scope. */
+  readonly latches: Map<string, Latch>
+  readonly limits: Map<string, ParamValues>
+  /** By slot. */
+  readonly refused: Map<string, Refused>
+  /** Entries whose fills are not protected yet, by client order id. */
+  readonly unprotected: Map<string, Readonly<{ signal: Signal; quantity: bigint; value: bigint }>>
+  /** Signals of open entries, for the distances of their protective orders. */
+  readonly entrySignals: Map<string, Signal>
+  /** Profit so far of orders that close, by client order id. */
+  readonly closingPnl: Map<string, bigint>
+}
+
+export const createRiskContext = (config: RiskConfig): RiskContext => ({
+  config,
+  instruments: new Map(config.instruments.map((instrument) => [instrument.id, instrument])),
+  account: createAccount(config.account, createPortfolio(config.cash)),
+  activity: createActivity(),
+  states: new Map(),
+  latches: new Map(),
+  limits: new Map(Object.entries(config.limits)),
+  refused: new Map(),
+  unprotected: new Map(),
+  entrySignals: new Map(),
+  closingPnl: new Map(),
+})
+
+/** The limits of one control as they stand now. */
+export function limitsOf(context: RiskContext, control: Pick<Control, 'id'>): ParamValues {
+  return context.limits.get(control.id) ?? {}
+}
+
+export const ratesOf = (context: RiskContext): ReservationRates => ({
+  collar: (context.limits.get('C05')?.['share'] ?? 0n) as Ratio,
+  takerFee: context.config.takerFee,
+})

@@ -1,0 +1,33 @@
+/** The sum of amounts added within a window of event time that ends now. */
+export type RollingSum = Readonly<{
+  add(eventMs: number, amount: bigint): void
+  /** Forgets what is as old as the window or older. */
+  sumAt(nowMs: number): bigint
+}>
+
+export function createRollingSum(windowMs: number): RollingSum {
+  let items: { eventMs: number; amount: bigint }[] = []
+  let first = 0
+  let sum = 0n
+  return {
+    add(eventMs, amount) {
+      items.push({ eventMs, amount })
+      sum += amount
+    },
+    sumAt(nowMs) {
+      for (
+        let item = items[first];
+        item !== undefined && item.eventMs <= nowMs - windowMs;
+        item = items[first]
+      ) {
+        sum -= item.amount
+        first += 1
+      }
+      if (first > 1024 && first * 2 > items.length) {
+        items = items.slice(first)
+        first = 0
+      }
+      return sum
+    },
+  }
+}
