@@ -8,7 +8,7 @@ import { parseParams } from '../domain/param.ts'
 import { parseLimits } from '../engine/controls.ts'
 import type { EngineConfig } from '../engine/engine.ts'
 import { paperVenueParams } from '../engine/paper-venue/paper-venue.ts'
-import { parseRegimeParams } from '../engine/regime.ts'
+import { regimeParams } from '../engine/regime.ts'
 import { sizingParams } from '../engine/sizing.ts'
 import type { CliArgs } from './command.ts'
 import { flagOption, pairsOption, textOption } from './command.ts'
@@ -89,7 +89,7 @@ export async function engineConfigOf(settings: RunSettings, instrument: Instrume
     seed: settings.seed,
     strategy,
     params: parseParams(`strategy ${strategy.name}`, strategy.params, settings.params),
-    regime: parseRegimeParams(settings.regime),
+    regime: parseParams('regime', regimeParams, settings.regime),
     sizing: parseParams('sizing', sizingParams, settings.sizing),
     limits: parseLimits(settings.limits),
     venue: parseParams('paper venue', paperVenueParams, settings.venue),

@@ -25,6 +25,7 @@ export const errorMeanings = {
   CDB_DISK_FULL: 'the disk is full',
   CDB_LOG_DIVERGED: 'the log does not follow from its inputs, or its hash chain is broken',
   CDB_LOG_CONFLICT: 'another writer has moved the log',
+  CDB_INTERRUPTED: 'a command was stopped by SIGINT or SIGTERM before its work was done',
 } as const
 
 export type ErrorCode = keyof typeof errorMeanings

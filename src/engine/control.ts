@@ -2,7 +2,7 @@ import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts'
 import type { Mark } from '../domain/event.ts'
 import type { Instrument, InstrumentId } from '../domain/instrument.ts'
 import type { Side } from '../domain/market.ts'
-import type { OrderRequest, OrderType } from '../domain/order.ts'
+import type { OrderPurpose, OrderRequest, OrderType } from '../domain/order.ts'
 import type { ParamSpec, ParamValues } from '../domain/param.ts'
 import type { Position } from '../domain/position.ts'
 import type { OrderRecord } from './order-ledger.ts'
@@ -28,10 +28,11 @@ export type Approval = Readonly<{
   instrument: InstrumentId
   side: Side
   quantity: Quantity
-  /** Limit price, or the decision price of a market order. */
+  /** By orderPriceOf: the limit price, else the trigger, else the decision price of a market order. */
   price: Price
   value: Money
-  entry: boolean
+  /** Protective orders are left out of the price path and of repeats. */
+  purpose: OrderPurpose
 }>
 
 /**
@@ -96,6 +97,9 @@ export type WatchFacts = Omit<
 /** What a control found, with the two numbers it compared (written out, with unit where it is not plain). */
 export type Breach = Readonly<{ reason: string; value: string; limit: string; halt?: boolean }>
 
+/** A setting of a control and the direction in which it lets more through: loosening takes two people (C30). */
+export type LimitSpec = ParamSpec & Readonly<{ looser: 'higher' | 'lower' }>
+
 /** One risk control of reliability: a pure function with a stable id and code. */
 export type Control = Readonly<{
   /** C02 to C30, as in the documents; limits are set as `C05.share`. */
@@ -105,7 +109,7 @@ export type Control = Readonly<{
   title: string
   /** One or two sentences: what is denied, and why. */
   meaning: string
-  params: readonly ParamSpec[]
+  params: readonly LimitSpec[]
   /** Orders that only reduce a position pass controls of `riskIncreasing`. */
   applies: 'all' | 'riskIncreasing'
   /** Whether two people may override it for one order (C29). */

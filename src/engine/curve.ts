@@ -65,7 +65,11 @@ export function pointsOf(curve: Curve): readonly CurvePoint[] {
       { atMs: slice.highMs, value: slice.high },
     ]
     if (slice.highMs < slice.lowMs) inner.reverse()
-    const kept = [{ atMs: slice.firstMs, value: slice.first }, ...inner, { atMs: slice.lastMs, value: slice.last }]
+    const kept = [
+      { atMs: slice.firstMs, value: slice.first },
+      ...inner,
+      { atMs: slice.lastMs, value: slice.last },
+    ]
     for (const point of kept) {
       const before = points.at(-1)
       if (before?.atMs !== point.atMs || before.value !== point.value) points.push(point)

@@ -1,4 +1,12 @@
-import { absolute, add, divideHalfEven, notional, subtract, ZERO_MONEY, ZERO_QUANTITY } from '../domain/decimal.ts'
+import {
+  absolute,
+  add,
+  divideHalfEven,
+  notional,
+  subtract,
+  ZERO_MONEY,
+  ZERO_QUANTITY,
+} from '../domain/decimal.ts'
 import type { Money, Quantity } from '../domain/decimal.ts'
 import type { Fill } from '../domain/execution-report.ts'
 import type { OrderPurpose } from '../domain/order.ts'
@@ -62,14 +70,12 @@ export function tripFill(trips: RoundTrips, booked: BookedFill): void {
   if (trips.open === null || isDust(trips, held)) {
     trips.open ??= opened(long, fill.eventMs)
     enter(trips.open, { quantity: fill.quantity, value, fee })
-    trips.open.pnl = subtract(trips.open.pnl, fee)
     return
   }
   const trip = trips.open
   const realized = subtract(after.realizedPnl, before.realizedPnl)
   if (held > 0n === long) {
     enter(trip, { quantity: fill.quantity, value, fee })
-    trip.pnl = subtract(trip.pnl, fee)
     return
   }
   const flips = !isDust(trips, after.quantity) && after.quantity > 0n !== held > 0n
@@ -82,10 +88,8 @@ export function tripFill(trips: RoundTrips, booked: BookedFill): void {
   if (flips || isDust(trips, after.quantity)) close(trips, trip, booked)
   if (!flips) return
   trips.open = opened(long, fill.eventMs)
-  const rest = { quantity: subtract(fill.quantity, share), value: subtract(value, part(value)) }
-  const restFee = subtract(fee, part(fee))
-  enter(trips.open, { ...rest, fee: restFee })
-  trips.open.pnl = subtract(trips.open.pnl, restFee)
+  const rest = { value: subtract(value, part(value)), fee: subtract(fee, part(fee)) }
+  enter(trips.open, { quantity: subtract(fill.quantity, share), ...rest })
 }
 
 const isDust = (trips: RoundTrips, quantity: Quantity): boolean => absolute(quantity) < trips.lotSize
@@ -99,6 +103,7 @@ function enter(trip: OpenTrip, part: Readonly<{ quantity: Quantity; value: Money
   trip.entryQuantity = add(trip.entryQuantity, part.quantity)
   trip.entryValue = add(trip.entryValue, part.value)
   trip.fees = add(trip.fees, part.fee)
+  trip.pnl = subtract(trip.pnl, part.fee)
 }
 
 function close(trips: RoundTrips, trip: OpenTrip, { fill, purpose }: BookedFill): void {

@@ -3,7 +3,7 @@ import type { Ratio } from '../domain/decimal.ts'
 import { CdbError } from '../domain/errors.ts'
 import type { Mark } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { Candle, MarketEvent, Trade } from '../domain/market.ts'
+import type { Candle, Gap, MarketEvent, Trade } from '../domain/market.ts'
 import type { ParamValues } from '../domain/param.ts'
 import type { Regime, Signal } from '../domain/signal.ts'
 import { allocationOf } from './allocation.ts'
@@ -125,11 +125,11 @@ export function createSignal(config: SignalConfig): SignalStep {
     return answer(onClosedCandle(closed), candleTrigger(closed), markDue)
   }
 
-  const onGap = (gapMs: number): void => {
+  const onGap = ({ eventMs, gapMs }: Gap): void => {
     regime = 'unknown'
     classifier.reset()
-    regimeCandles.onGap()
-    candles?.onGap()
+    regimeCandles.onGap(eventMs)
+    candles?.onGap(eventMs)
     if (strategy.onGap !== undefined) {
       const tell = strategy.onGap.bind(strategy)
       call(marks.nowMs(), () => {
@@ -156,7 +156,7 @@ export function createSignal(config: SignalConfig): SignalStep {
         case 'heartbeat':
           return onTime(event.eventMs, markDue)
         case 'gap':
-          onGap(event.gapMs)
+          onGap(event)
           return answer(null, '', true)
         case 'bookLevel':
         case 'bookReset':

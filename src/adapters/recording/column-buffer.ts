@@ -102,31 +102,22 @@ export function createColumnBuffer(): ColumnBuffer {
       if (rows === 0) return null
       const length = rows
       rows = 0
-      const wanted = new Set(names)
-      const cut = <Column extends Float64Array | Uint8Array>(name: ColumnName, column: Column): Column | null =>
-        wanted.has(name) ? (column.slice(0, length) as Column) : null
-      const taken = {
-        kind: cut('kind', columns.kind),
-        eventMs: columns.eventMs.slice(0, length),
-        receivedMs: cut('receivedMs', columns.receivedMs),
-        tradeId: cut('tradeId', columns.tradeId),
-        price: columns.price.slice(0, length),
-        quantity: columns.quantity.slice(0, length),
-        side: cut('side', columns.side),
-        bidPrice: cut('bidPrice', columns.bidPrice),
-        bidQuantity: cut('bidQuantity', columns.bidQuantity),
-        askPrice: cut('askPrice', columns.askPrice),
-        askQuantity: cut('askQuantity', columns.askQuantity),
-        intervalMs: cut('intervalMs', columns.intervalMs),
-        open: cut('open', columns.open),
-        high: cut('high', columns.high),
-        low: cut('low', columns.low),
-      }
+      const taken = viewOf(columns, names, length, (column, count) => column.slice(0, count))
       // An event leaves the columns of other kinds as they are, so they must say "nothing" again.
       for (const name of columnNames) columns[name].fill(isByteColumn(name) ? 0 : NaN, 0, length)
       return taken
     },
   }
+}
+
+type Cut = (column: Float64Array | Uint8Array, length: number) => Float64Array | Uint8Array
+
+/** The named columns, cut to a length; all others null. */
+function viewOf(columns: Columns, names: readonly ColumnName[], length: number, cut: Cut): TapeColumns {
+  const view = Object.fromEntries(
+    columnNames.map((name) => [name, names.includes(name) ? cut(columns[name], length) : null]),
+  )
+  return view as unknown as TapeColumns
 }
 
 /** Kinds by code, as `tapeKinds` has them; checked by the compiler to be all of them. */
@@ -176,5 +167,39 @@ function writeEvent(columns: Columns, row: number, event: MarketEvent): void {
       return
     default:
       return event satisfies never
+  }
+}
+
+/** Collects rows of other columns until a batch is full. */
+export type ColumnStore = Readonly<{
+  length(): number
+  isFull(): boolean
+  /** Takes rows from a place on, as many as fit; returns how many. */
+  append(columns: TapeColumns, from: number): number
+  /** The rows collected; valid until `clear`. */
+  columns(): TapeColumns
+  clear(): void
+}>
+
+export function createColumnStore(names: readonly ColumnName[], capacity: number): ColumnStore {
+  const store = allocate(capacity)
+  let rows = 0
+  return {
+    length: () => rows,
+    isFull: () => rows === capacity,
+    append(columns, from) {
+      const count = Math.min(capacity - rows, columns.eventMs.length - from)
+      for (const name of names) {
+        const source = columns[name]
+        if (source === null) store[name].fill(isByteColumn(name) ? 0 : NaN, rows, rows + count)
+        else store[name].set(source.subarray(from, from + count), rows)
+      }
+      rows += count
+      return count
+    },
+    columns: () => viewOf(store, names, rows, (column, length) => column.subarray(0, length)),
+    clear() {
+      rows = 0
+    },
   }
 }

@@ -8,6 +8,7 @@ export type LineSplitter = Readonly<{ push(chunk: Buffer): void; end(): void }>
 
 /** A longer line is not market data. The deepest book snapshots have about 1 MB. */
 const LINE_BYTES_MAX = 32 << 20
+const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const LF = 0x0a
 const CR = 0x0d
 
@@ -17,7 +18,8 @@ export function createLineSplitter(label: string, take: LineTaker): LineSplitter
   const give = (bytes: Buffer, from: number, to: number, ended: boolean): void => {
     line++
     const end = to > from && bytes[to - 1] === CR ? to - 1 : to
-    if (end > from) take(bytes, from, end, line, ended)
+    const start = line === 1 && bytes.subarray(from, from + BOM.length).equals(BOM) ? from + BOM.length : from
+    if (end > start) take(bytes, start, end, line, ended)
   }
   return {
     push(chunk) {

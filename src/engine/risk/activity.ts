@@ -1,10 +1,10 @@
-import { notional, subtract } from '../../domain/decimal.ts'
 import type { Money, Price, Ratio } from '../../domain/decimal.ts'
-import { divideFloor, ONE } from '../../domain/decimal.ts'
+import { divideFloor, notional, ONE, subtract } from '../../domain/decimal.ts'
 import type { Fill } from '../../domain/execution-report.ts'
 import type { InstrumentId } from '../../domain/instrument.ts'
 import type { OrderRequest } from '../../domain/order.ts'
 import type { Approval } from '../control.ts'
+import { orderPriceOf } from '../controls/order-price.ts'
 import { createRollingSum } from '../rolling-sum.ts'
 
 const MINUTE_MS = 60_000
@@ -58,9 +58,9 @@ export function createActivity(): Activity {
   return {
     onApproved(order, value, nowMs) {
       const { strategy, instrument, side, quantity } = order
-      const price = order.price ?? order.decisionPrice
-      const entry = order.purpose === 'entry'
-      approvals.push({ eventMs: nowMs, strategy, instrument, side, quantity, price, value, entry })
+      const price = orderPriceOf(order)
+      const { purpose } = order
+      approvals.push({ eventMs: nowMs, strategy, instrument, side, quantity, price, value, purpose })
       if (order.purpose === 'stopLoss' || order.purpose === 'takeProfit') return
       hour.add(nowMs, value)
       day.add(nowMs, value)
@@ -95,10 +95,8 @@ export function createActivity(): Activity {
       return activity
     },
     forgive(strategy, instrument) {
-      approvals = approvals.map((each) =>
-        (strategy ?? each.strategy) === each.strategy && (instrument ?? each.instrument) === each.instrument
-          ? { ...each, entry: false }
-          : each,
+      approvals = approvals.filter(
+        (each) => (strategy ?? each.strategy) !== each.strategy || (instrument ?? each.instrument) !== each.instrument,
       )
       for (const key of losses.keys()) {
         if (strategy === null || key.startsWith(`${strategy}/`)) losses.delete(key)
@@ -147,4 +145,4 @@ function createRecentSet(keepMs: number): RecentSet {
 
 /** What an order's unfilled rest is worth at its own price. */
 export const restValue = (order: OrderRequest, rest: OrderRequest['quantity']): Money =>
-  notional(order.price ?? order.stopPrice ?? order.decisionPrice, rest)
+  notional(orderPriceOf(order), rest)

@@ -1,7 +1,9 @@
 import type { Alert, Command, TradingEvent } from '../../domain/event.ts'
-import { formatParam, parseParam } from '../../domain/param.ts'
+import { formatDuration, formatParam, parseParam } from '../../domain/param.ts'
 import { opposite } from '../../domain/market.ts'
-import { limitChangeBreach, limitSpecOf, overrideBreach } from '../controls.ts'
+import { limitSpecOf } from '../controls.ts'
+import { limitChangeBreach } from '../controls/limit-change.ts'
+import { override, overrideBreach } from '../controls/override.ts'
 import { applyStateCommand, scopesOf } from '../trading-state.ts'
 import { approve } from './approval.ts'
 import { cancelInScope } from './cancels.ts'
@@ -29,7 +31,7 @@ export function applyCommand(context: RiskContext, command: Command): readonly T
     case 'setLimit':
       return setLimit(context, command)
     case 'override':
-      return override(context, command)
+      return letThrough(context, command)
     case 'unlatch':
       return unlatch(context, command)
     default:
@@ -64,25 +66,28 @@ function flatten(context: RiskContext, command: Command): readonly TradingEvent[
 
 /** C30: a limit is loosened by two people, tightened by one at once. */
 function setLimit(context: RiskContext, command: Command): readonly TradingEvent[] {
-  const { controlId, spec } = limitSpecOf(command.subject)
-  const values = limitsOf(context, { id: controlId })
-  const current = values[spec.name] ?? parseParam(controlId, spec, spec.default)
-  const breach = limitChangeBreach(command, current, limitsOf(context, { id: 'C30' }))
+  const entry = limitSpecOf(command.subject)
+  if (entry === null) return [refused(context, command, `there is no limit "${command.subject}"`)]
+  const { control, spec } = entry
+  const values = limitsOf(context, control)
+  const current = values[spec.name] ?? parseParam(control.id, spec, spec.default)
+  const breach = limitChangeBreach(command, spec, current)
   if (breach !== null) return [refused(context, command, breach.reason)]
-  const value = parseParam(controlId, spec, command.value)
-  context.limits.set(controlId, { ...values, [spec.name]: value })
+  const value = parseParam(control.id, spec, command.value)
+  context.limits.set(control.id, { ...values, [spec.name]: value })
   const change = `${command.subject} ${formatParam(spec, current)} -> ${formatParam(spec, value)}`
-  return [
-    alertOf(context, command, 'warning', 'LIMIT_CHANGED', `${change} by ${command.actor}: ${command.reason}`),
-  ]
+  return [alertOf(context, command, 'warning', 'LIMIT_CHANGED', `${change} by ${command.actor}: ${command.reason}`)]
 }
 
 /** C29: a denied decision is judged again without the controls that two people may override. */
-function override(context: RiskContext, command: Command): readonly TradingEvent[] {
+function letThrough(context: RiskContext, command: Command): readonly TradingEvent[] {
   const denied = context.refused.get(command.subject)
-  if (denied === undefined)
-    return [refused(context, command, `no denied decision ${command.subject} is open`)]
-  const breach = overrideBreach(command, denied.eventMs, limitsOf(context, { id: 'C29' }))
+  const params = limitsOf(context, override)
+  const openMs = params['window'] as number
+  if (denied === undefined || context.account.nowMs - denied.eventMs > openMs) {
+    return [refused(context, command, `no decision ${command.subject} was denied in the last ${formatDuration(openMs)}`)]
+  }
+  const breach = overrideBreach(command, context.account.nowMs, params)
   if (breach !== null) return [refused(context, command, breach.reason)]
   context.refused.delete(command.subject)
   const people = `${command.actor} and ${command.approver}`

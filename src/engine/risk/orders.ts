@@ -40,7 +40,7 @@ export function entryOrder(context: RiskContext, instrument: Instrument, signal:
   const mark = context.account.marks.get(instrument.id)
   const passive = sizing['passive'] === true
   const touch = (signal.side === 'buy' ? mark?.bid : mark?.ask) ?? signal.price
-  const lifetimeMs = context.limits.get('C27')?.['entryLifetime']
+  const lifetimeMs = context.limits.get('C27')?.['entry']
   const quantity = entryQuantity(
     instrument,
     {

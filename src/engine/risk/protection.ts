@@ -48,7 +48,6 @@ export function protect(
   const part = Number(record.filled === quantity ? 0n : record.filled / instrument.lotSize)
   const orders = protectiveOrders(context, instrument, {
     request,
-    signal: noted.signal,
     ...noted,
     quantity,
     part,
