@@ -1,6 +1,13 @@
 import { CALMAR_SPAN_MS_MIN, RETURNS_MIN } from '../engine/statistics.ts'
 import type { RunSummary } from '../engine/run-summary.ts'
-import { countFigure, moneyFigure, percentFigure, ratioFigure, spanFigure, timeFigure } from '../adapters/report/figures.ts'
+import {
+  countFigure,
+  moneyFigure,
+  percentFigure,
+  ratioFigure,
+  spanFigure,
+  timeFigure,
+} from '../adapters/report/figures.ts'
 import { sortKeys } from './grid.ts'
 import type { Pairs, SortKey } from './grid.ts'
 import { textTable } from './text-table.ts'
@@ -50,18 +57,27 @@ const moneyRows = (summary: RunSummary, quote: string): readonly (readonly strin
   ['realized PnL', `${moneyFigure(summary.realizedPnl, 4)} before fees`],
   ['unrealized PnL', `${moneyFigure(summary.unrealizedPnl, 4)} on a position of ${summary.position}`],
   ['fees', moneyFigure(summary.fees, 4)],
-  ['turnover', `${moneyFigure(summary.turnover)}, ${ratioFigure(summary.turnoverRate)} times the equity at the start`],
+  [
+    'turnover',
+    `${moneyFigure(summary.turnover)}, ${ratioFigure(summary.turnoverRate)} times the equity at the start`,
+  ],
 ]
 
 function ratioRows(summary: RunSummary): readonly (readonly string[])[] {
   const basis = `from ${summary.returns} returns of ${spanFigure(summary.returnMs)}`
-  const few = `needs ${RETURNS_MIN} returns that vary, has ${summary.returns}`
+  const few = summary.returns < RETURNS_MIN ? `needs ${RETURNS_MIN} returns, has ${summary.returns}` : ''
   const year = `needs a drawdown and ${CALMAR_SPAN_MS_MIN / 86_400_000} days of data`
   const drawdown = `${percentFigure(summary.maxDrawdown)}, ${moneyFigure(summary.maxDrawdownMoney, 4)} at most`
   return [
     ['max drawdown', drawdown],
-    ['Sharpe', `${ratioFigure(summary.sharpe)}  ${summary.sharpe === null ? few : `a year, ${basis}`}`],
-    ['Sortino', `${ratioFigure(summary.sortino)}  ${summary.sortino === null ? few : `a year, ${basis}`}`],
+    [
+      'Sharpe',
+      `${ratioFigure(summary.sharpe)}  ${summary.sharpe === null ? few || 'equity did not move' : `a year, ${basis}`}`,
+    ],
+    [
+      'Sortino',
+      `${ratioFigure(summary.sortino)}  ${summary.sortino === null ? few || 'no return was negative' : `a year, ${basis}`}`,
+    ],
     ['Calmar', `${ratioFigure(summary.calmar)}  ${summary.calmar === null ? year : ''}`.trimEnd()],
     ['exposure', percentFigure(summary.exposure)],
   ]
@@ -75,7 +91,10 @@ function tradingRows(summary: RunSummary, quote: string): readonly (readonly str
     ['orders', `${countFigure(summary.orders)}  (${ended}, ${summary.openOrders} open)`],
     ['denied', countFigure(summary.denied)],
     ['fills', `${countFigure(summary.fills)}  (${summary.makerFills} as maker)`],
-    ['round trips', `${countFigure(summary.roundTrips)}, held ${spanFigure(summary.averageHeldMs)} on average`],
+    [
+      'round trips',
+      `${countFigure(summary.roundTrips)}, held ${spanFigure(summary.averageHeldMs)} on average`,
+    ],
     ['win rate', percentFigure(summary.winRate)],
     ['profit factor', ratioFigure(summary.profitFactor)],
     ['average win', `${average(summary.averageWin)} ${quote}, loss ${average(summary.averageLoss)} ${quote}`],
@@ -95,7 +114,10 @@ const runRows = (summary: RunSummary): readonly (readonly string[])[] => [
   ['seed', String(summary.seed)],
   ['log entries', countFigure(summary.logEntries)],
   ['journal hash', summary.journalHash === '' ? 'empty: nothing was decided' : summary.journalHash],
-  ['speed', `${countFigure(summary.eventsPerSecond)} events/s, ${countFigure(summary.tradesPerSecond)} trades/s`],
+  [
+    'speed',
+    `${countFigure(summary.eventsPerSecond)} events/s, ${countFigure(summary.tradesPerSecond)} trades/s`,
+  ],
 ]
 
 /** A grid's runs as a table, best first; only parameters that vary are shown. */
@@ -124,7 +146,17 @@ export function gridReport(runs: readonly RunSummary[], varied: readonly string[
 
 /** The out-of-sample result of a walk-forward, fold by fold. */
 export function walkForwardReport(result: WalkForward, quote: string): string {
-  const head = ['fold', 'traded from', 'to', 'parameters', result.sortedBy, 'return', 'maxDrawdown', 'fills', 'denied']
+  const head = [
+    'fold',
+    'traded from',
+    'to',
+    'parameters',
+    result.sortedBy,
+    'return',
+    'maxDrawdown',
+    'fills',
+    'denied',
+  ]
   const rows = result.folds.map((fold, index) => [
     String(index + 1),
     ...[timeFigure(fold.testFromMs), timeFigure(fold.testToMs), pairsText(fold.params)],

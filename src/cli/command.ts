@@ -43,7 +43,12 @@ export type CliArgs = Readonly<{
 /** Parses a command's arguments. Throws CDB_USAGE with the command's help named. */
 export function parseCliArgs(command: CliCommand, argv: readonly string[]): CliArgs {
   try {
-    const parsed = parseArgs({ args: [...argv], options: command.options, allowPositionals: true, strict: true })
+    const parsed = parseArgs({
+      args: [...argv],
+      options: command.options,
+      allowPositionals: true,
+      strict: true,
+    })
     return { positionals: parsed.positionals, values: parsed.values as CliArgs['values'] }
   } catch (error) {
     const message = error instanceof Error ? error.message.split('. ')[0] : String(error)
@@ -69,7 +74,9 @@ export function pairsOption(args: CliArgs, name: string): Readonly<Record<string
     const key = item.slice(0, at)
     if (at < 1 || Object.hasOwn(pairs, key)) {
       const problem = at < 1 ? 'is not key=value' : 'is given twice'
-      throw new CdbError('CDB_USAGE', `--${name} ${item} ${problem}`, { mend: `write --${name} key=value, once a key` })
+      throw new CdbError('CDB_USAGE', `--${name} ${item} ${problem}`, {
+        mend: `write --${name} key=value, once a key`,
+      })
     }
     pairs[key] = item.slice(at + 1)
   }

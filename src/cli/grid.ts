@@ -19,13 +19,17 @@ export function parseGrid(texts: readonly string[]): Grid {
     const values = [...new Set(text.slice(at + 1).split(','))]
     if (at < 1 || values.includes('') || Object.hasOwn(grid, key)) {
       const problem = Object.hasOwn(grid, key) ? 'is given twice' : 'is not key=value,value'
-      throw new CdbError('CDB_USAGE', `--grid ${text} ${problem}`, { mend: 'for example --grid lookback=5m,15m' })
+      throw new CdbError('CDB_USAGE', `--grid ${text} ${problem}`, {
+        mend: 'for example --grid lookback=5m,15m',
+      })
     }
     grid[key] = values
     runs *= values.length
   }
   if (runs > GRID_RUNS_MAX) {
-    throw new CdbError('CDB_USAGE', `the grid has ${runs} runs`, { mend: `at most ${GRID_RUNS_MAX}: try fewer values` })
+    throw new CdbError('CDB_USAGE', `the grid has ${runs} runs`, {
+      mend: `at most ${GRID_RUNS_MAX}: try fewer values`,
+    })
   }
   return grid
 }
@@ -57,7 +61,9 @@ export type SortKey = keyof typeof sortKeys
 export function parseSortKey(text: string): SortKey {
   if (Object.hasOwn(sortKeys, text)) return text as SortKey
   const names = Object.keys(sortKeys).join(', ')
-  throw new CdbError('CDB_USAGE', `--sort ${text} is not a figure to sort by`, { mend: `use one of ${names}` })
+  throw new CdbError('CDB_USAGE', `--sort ${text} is not a figure to sort by`, {
+    mend: `use one of ${names}`,
+  })
 }
 
 /** Best first; a run without the figure comes last, and equal ones keep the order of the grid. */

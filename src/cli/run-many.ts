@@ -39,7 +39,9 @@ export async function runGrid(terminal: Terminal, files: MarketFiles, plan: Many
     })
     const runs = results.map(({ summary }) => summary).sort(compareRuns(sortKey))
     progress.end()
-    terminal.stdout.write(plan.json ? `${JSON.stringify(runs)}\n` : gridReport(runs, Object.keys(grid), sortKey))
+    terminal.stdout.write(
+      plan.json ? `${JSON.stringify(runs)}\n` : gridReport(runs, Object.keys(grid), sortKey),
+    )
   } finally {
     progress.end()
     await pool.close()
@@ -81,7 +83,11 @@ const withParams = (settings: RunSettings, params: Pairs): RunSettings => ({
 })
 
 /** Every combination is checked before the first run: a bound met after an hour would waste it. */
-async function checkCombinations(plan: ManyPlan, combinations: readonly Pairs[], files: MarketFiles): Promise<void> {
+async function checkCombinations(
+  plan: ManyPlan,
+  combinations: readonly Pairs[],
+  files: MarketFiles,
+): Promise<void> {
   for (const params of combinations) await engineConfigOf(withParams(plan.settings, params), files.instrument)
 }
 
@@ -97,7 +103,8 @@ function loadTape(terminal: Terminal, files: MarketFiles, progress: Progress): P
   return readSharedTape(files, async () => {
     const { bytesRead, bytesTotal } = files.progress()
     progress.update(`${progressBar(bytesRead, bytesTotal)}  reading`)
-    if (terminal.signal.aborted) throw new CdbError('CDB_INTERRUPTED', 'the runs were interrupted while reading')
+    if (terminal.signal.aborted)
+      throw new CdbError('CDB_INTERRUPTED', 'the runs were interrupted while reading')
     await setImmediate()
   })
 }
@@ -111,5 +118,7 @@ function spanOf({ eventMs }: TapeColumns, range: TimeRange): Readonly<{ firstMs:
     if (atMs > lastMs) lastMs = atMs
   }
   if (firstMs < lastMs) return { firstMs, lastMs }
-  throw new CdbError('CDB_USAGE', 'there is no data in the span to walk through', { mend: 'widen --from and --to' })
+  throw new CdbError('CDB_USAGE', 'there is no data in the span to walk through', {
+    mend: 'widen --from and --to',
+  })
 }

@@ -67,7 +67,9 @@ export async function runOne(terminal: Terminal, files: MarketFiles, plan: OnePl
     writePage(html, page)
   }
   warnOfGaps(terminal.stderr, tally)
-  terminal.stdout.write(plan.json ? jsonOf(summary, files, tally) : runReport(summary, config.instrument.quote))
+  terminal.stdout.write(
+    plan.json ? jsonOf(summary, files, tally) : runReport(summary, config.instrument.quote),
+  )
 }
 
 function jsonOf(summary: RunSummary, files: MarketFiles, tally: Tally): string {
@@ -86,12 +88,16 @@ function warnOfGaps(stderr: NodeJS.WritableStream, tally: Tally): void {
       `  ${timeFigure(eventMs - gapMs)} to ${timeFigure(eventMs)} UTC (${spanFigure(gapMs)})\n`,
   )
   const more = gaps > shown.length ? `  and ${gaps - shown.length} more\n` : ''
-  stderr.write(`cdb: warning: data is missing in ${gaps} places, nothing was bridged\n${lines.join('')}${more}`)
+  stderr.write(
+    `cdb: warning: data is missing in ${gaps} places, nothing was bridged\n${lines.join('')}${more}`,
+  )
 }
 
 function checkFolder(path: string): void {
   if (existsSync(dirname(resolve(path)))) return
-  throw new CdbError('CDB_FILE_MISSING', `the folder of ${path} is not there`, { mend: 'make it, or name another' })
+  throw new CdbError('CDB_FILE_MISSING', `the folder of ${path} is not there`, {
+    mend: 'make it, or name another',
+  })
 }
 
 function writePage(path: string, page: string): void {
@@ -99,7 +105,9 @@ function writePage(path: string, page: string): void {
     writeFileSync(path, page)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new CdbError('CDB_FILE_UNREADABLE', `the page ${path} cannot be written: ${reason}`, { cause: error })
+    throw new CdbError('CDB_FILE_UNREADABLE', `the page ${path} cannot be written: ${reason}`, {
+      cause: error,
+    })
   }
 }
 

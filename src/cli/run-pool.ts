@@ -83,20 +83,23 @@ function ask({ worker, beat }: Lane, job: RunJob, { stallMs, signal }: Watch): P
       if (now !== seen) [seen, seenMs] = [now, performance.now()]
       else if (performance.now() - seenMs > stallMs) settle(() => reject(stalled(job, stallMs)))
     }, CHECK_MS)
-    const settle = (act: () => void): void => {
-      clearInterval(check)
-      worker.removeAllListeners()
-      act()
-    }
-    worker.once('message', (answer: WorkerAnswer) => {
+    const onMessage = (answer: WorkerAnswer): void => {
       settle(() => {
         if (answer.kind === 'done') resolve(answer.result)
         else reject(errorOf(answer))
       })
-    })
-    worker.once('error', (error) => {
-      settle(() => reject(error))
-    })
+    }
+    const onError = (error: Error): void => {
+      settle(() => {
+        reject(error)
+      })
+    }
+    const settle = (act: () => void): void => {
+      clearInterval(check)
+      worker.off('message', onMessage).off('error', onError)
+      act()
+    }
+    worker.on('message', onMessage).on('error', onError)
     worker.postMessage(job)
   })
 }
@@ -109,4 +112,6 @@ const stalled = ({ settings }: RunJob, stallMs: number): CdbError =>
   )
 
 const errorOf = (answer: Exclude<WorkerAnswer, Readonly<{ kind: 'done' }>>): Error =>
-  answer.kind === 'failed' ? new CdbError(answer.code, answer.message, { mend: answer.mend }) : new Error(answer.stack)
+  answer.kind === 'failed'
+    ? new CdbError(answer.code, answer.message, { mend: answer.mend })
+    : new Error(answer.stack)

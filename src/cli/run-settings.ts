@@ -61,10 +61,13 @@ export function runSettingsOf(args: CliArgs): RunSettings {
   const seedText = textOption(args, 'seed') ?? '1'
   const seed = /^\d{1,16}$/.test(seedText) ? Number(seedText) : Number.NaN
   if (!(seed <= SEED_MAX)) {
-    throw new CdbError('CDB_USAGE', `--seed ${seedText} is not a whole number`, { mend: `use 0 to ${SEED_MAX}` })
+    throw new CdbError('CDB_USAGE', `--seed ${seedText} is not a whole number`, {
+      mend: `use 0 to ${SEED_MAX}`,
+    })
   }
   const cash = textOption(args, 'cash') ?? '10000'
-  if (money(cash) <= 0n) throw new CdbError('CDB_USAGE', `--cash ${cash} is not above zero`, { mend: 'use --cash 10000' })
+  if (money(cash) <= 0n)
+    throw new CdbError('CDB_USAGE', `--cash ${cash} is not above zero`, { mend: 'use --cash 10000' })
   return {
     strategy: textOption(args, 'strategy') ?? 'momentum',
     params: pairsOption(args, 'param'),

@@ -8,7 +8,7 @@ import type { TapeColumns } from '../engine/tape.ts'
  * files are parsed once.
  */
 export async function readSharedTape(
-  files: Pick<MarketFiles, 'columnNames' | 'readColumns'>,
+  files: Pick<MarketFiles, 'readColumns'>,
   onPiece: () => Promise<void>,
 ): Promise<TapeColumns> {
   const pieces: TapeColumns[] = []
@@ -17,8 +17,10 @@ export async function readSharedTape(
     await onPiece()
   }
   // The recorder's clock takes no part in decisions, so runs do without it.
-  const needed = new Set(files.columnNames.filter((name) => name !== 'receivedMs'))
-  const columns = columnNames.map((name) => [name, needed.has(name) ? joinPieces(name, pieces) : null])
+  const needed = columnNames.filter(
+    (name) => name !== 'receivedMs' && (name === 'eventMs' || pieces.some((piece) => piece[name] !== null)),
+  )
+  const columns = columnNames.map((name) => [name, needed.includes(name) ? joinPieces(name, pieces) : null])
   return Object.fromEntries(columns) as TapeColumns
 }
 

@@ -1,7 +1,10 @@
 export type Align = 'left' | 'right'
 
 /** Lines of a table: columns as wide as their widest cell, two blanks between, no blanks at the end of a line. */
-export function textTable(rows: readonly (readonly string[])[], aligns: readonly Align[] = []): readonly string[] {
+export function textTable(
+  rows: readonly (readonly string[])[],
+  aligns: readonly Align[] = [],
+): readonly string[] {
   const widths: number[] = []
   for (const row of rows) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length)

@@ -15,7 +15,9 @@ export function timeRangeOf(args: CliArgs): TimeRange {
     toMs: to === undefined ? Infinity : parseTime('to', to),
   }
   if (range.fromMs < range.toMs) return range
-  throw new CdbError('CDB_USAGE', `--from ${from ?? ''} is not before --to ${to ?? ''}`, { mend: 'swap them' })
+  throw new CdbError('CDB_USAGE', `--from ${from ?? ''} is not before --to ${to ?? ''}`, {
+    mend: 'swap them',
+  })
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z?)?$/
@@ -24,7 +26,9 @@ const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z?)?$
 function parseTime(option: string, text: string): number {
   if (/^\d{10,15}$/.test(text)) return Number(text)
   const iso = text.replace(' ', 'T')
-  const atMs = DATE.test(text) ? Date.parse(iso.includes('T') && !iso.endsWith('Z') ? `${iso}Z` : iso) : Number.NaN
+  const atMs = DATE.test(text)
+    ? Date.parse(iso.includes('T') && !iso.endsWith('Z') ? `${iso}Z` : iso)
+    : Number.NaN
   if (!Number.isNaN(atMs)) return atMs
   throw new CdbError('CDB_USAGE', `--${option} ${text} is not a time`, {
     mend: 'write UTC as 2024-08-08 or 2024-08-08T23:55:00, or epoch milliseconds',

@@ -132,5 +132,5 @@ export const ZERO_QUANTITY = 0n as Quantity
 
 /** Branded sums: adding two amounts of one kind gives that kind. */
 export const add = <T extends bigint>(left: T, right: T): T => (left + right) as T
-export const subtract = <T extends bigint>(left: T, right: T): T => (left - right) as T
-export const negate = <T extends bigint>(value: T): T => -value as T
+export const subtract = <T extends bigint>(left: T, right: T): T => ((left as bigint) - right) as T
+export const negate = <T extends bigint>(value: T): T => -(value as bigint) as T

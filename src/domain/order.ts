@@ -16,6 +16,10 @@ export type TimeInForce = (typeof timesInForce)[number]
 export const orderPurposes = ['entry', 'exit', 'stopLoss', 'takeProfit', 'flatten'] as const
 export type OrderPurpose = (typeof orderPurposes)[number]
 
+/** Stop-loss and take-profit: orders that a fill brings about, not a signal. */
+export const isProtective = (purpose: OrderPurpose): boolean =>
+  purpose === 'stopLoss' || purpose === 'takeProfit'
+
 /** What is wanted. It becomes an order once risk has approved it. */
 export type OrderRequest = Readonly<{
   slot: string
@@ -83,7 +87,12 @@ export type OrderMove = (typeof orderMoves)[number]
 type Moves = Readonly<Partial<Record<OrderMove, OrderState>>>
 
 /** What a working order at the venue may become, in whatever order the evidence arrives. */
-const evidence: Moves = { fillPart: 'partiallyFilled', fillRest: 'filled', cancel: 'canceled', expire: 'expired' }
+const evidence: Moves = {
+  fillPart: 'partiallyFilled',
+  fillRest: 'filled',
+  cancel: 'canceled',
+  expire: 'expired',
+}
 
 /** The whole life cycle: one line a state, every other move is an error. Terminal states have no moves. */
 export const orderTransitions: Readonly<Record<OrderState, Moves>> = {

@@ -10,18 +10,21 @@ const JOIN_SHARE_MAX = 0.01
 
 /** Candles of one interval, aligned to the epoch in UTC, each given once, when it has closed. */
 export type CandleBuilder = Readonly<{
-  /** The candle that this trade shows to be over, which the trade is no part of. Late trades are dropped and counted. */
+  /**
+   * The candle that this trade shows to be over, which the trade is no part of. Late trades are dropped and
+   * counted.
+   */
   onTrade(trade: Trade): Candle | null
   /** The candle that time alone has closed. Trades that come later and belong before eventMs are late. */
   onTime(eventMs: number): Candle | null
   /**
-   * Merges shorter candles of a whole part of the interval, and hands on those as long as the interval or longer.
-   * Throws CDB_PARAM_INVALID when the interval is no whole multiple of theirs.
+   * Merges shorter candles of a whole part of the interval, and hands on those as long as the interval or
+   * longer. Throws CDB_PARAM_INVALID when the interval is no whole multiple of theirs.
    */
   onCandle(candle: Candle): Candle | null
   /**
-   * Data is missing up to eventMs (absent: up to the next event): the open candle is discarded, and so is every
-   * candle that began before that time.
+   * Data is missing up to eventMs (absent: up to the next event): the open candle is discarded, and so is
+   * every candle that began before that time.
    */
   onGap(eventMs?: number): void
   /** Trades dropped because their candle was over. */
@@ -29,9 +32,9 @@ export type CandleBuilder = Readonly<{
 }>
 
 /**
- * Builds candles of `intervalMs` out of trades, or out of shorter candles, whichever the data brings. An interval
- * without trades gives no candle, and one that was not seen from its start gives none: an incomplete candle would
- * be a wrong one.
+ * Builds candles of `intervalMs` out of trades, or out of shorter candles, whichever the data brings. An
+ * interval without trades gives no candle, and one that was not seen from its start gives none: an
+ * incomplete candle would be a wrong one.
  */
 export function createCandleBuilder(intervalMs: number): CandleBuilder {
   assert(Number.isSafeInteger(intervalMs) && intervalMs > 0, 'a candle has an interval of whole milliseconds')
@@ -140,7 +143,9 @@ function startWindow(window: Window, trade: Trade, intervalMs: number): void {
 
 type Merger = Readonly<{ onCandle(candle: Candle): Candle | null; discard(): void }>
 
-/** Merges an unbroken row of shorter candles that fills the interval; a row with a hole in it is discarded. */
+/**
+ * Merges an unbroken row of shorter candles that fills the interval; a row with a hole in it is discarded.
+ */
 function createMerger(intervalMs: number): Merger {
   let merged: Candle | null = null
   return {

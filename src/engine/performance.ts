@@ -56,8 +56,8 @@ export const performanceParams: readonly ParamSpec[] = [
 ]
 
 /**
- * The close that led from one position to the next; null when nothing was closed. The cost of what is still held
- * is left alone by a close, so a partial close does not spoil the return of the rest.
+ * The close that led from one position to the next; null when nothing was closed. The cost of what is still
+ * held is left alone by a close, so a partial close does not spoil the return of the rest.
  */
 export function closeOf(strategy: string, before: Position, after: Position): Close | null {
   const held = absolute(before.quantity)
@@ -94,7 +94,10 @@ export function standingsOf(closes: readonly Close[], params: ParamValues): read
   })
 }
 
-/** Moving average of the returns of one strategy's closes, seeded by the first of them; null while there are too few. */
+/**
+ * Moving average of the returns of one strategy's closes, seeded by the first of them; null while there are
+ * too few.
+ */
 export function scoreOf(closes: readonly Close[], params: ParamValues): number | null {
   const closesMin = params['closesMin'] as number
   const weight = params['scoreWeight'] as number

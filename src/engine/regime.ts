@@ -70,7 +70,9 @@ export const regimeParams: readonly ParamSpec[] = [
     default: '0.03',
     min: '0.0001',
     max: '1',
-    meaning: 'At this average true range or above, as a share of the close, the market is chaotic.',
+    meaning:
+      'At this average true range or above, as a share of the close, the market is chaotic. It grows with ' +
+      'the interval: 0.03 is wild for minutes and usual for days.',
   },
   {
     name: 'confirmationBars',

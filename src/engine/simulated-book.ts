@@ -64,7 +64,7 @@ export function createSimulatedBook(instrument: Instrument, startPrice: number, 
   /** Levels from the best on outwards; those already there stay. */
   const extend = (side: Side, best: number, eventMs: number, events: MarketEvent[]): void => {
     const { levels, sign } = mirror[side]
-    const step = Math.max(1, Math.round((best * LEVEL_STEP)))
+    const step = Math.max(1, Math.round(best * LEVEL_STEP))
     if (levels.every((level) => level.ticks !== best)) {
       const level = { ticks: best, lots: restingLots(best) }
       const at = levels.findIndex((other) => (other.ticks - best) * sign < 0)
@@ -110,16 +110,14 @@ export function createSimulatedBook(instrument: Instrument, startPrice: number, 
     moveTo(fairPrice, eventMs, events) {
       const before = events.length
       const { bid, ask } = bestTicks(fairPrice)
-      const [oldBid, oldAsk] = [(bids[0] as Level).ticks, (asks[0] as Level).ticks]
-      // Within the spread nothing moves; small moves of the fair price do not make a maker reprice.
-      if (bid >= oldBid - oldAsk + bid && bid < oldAsk && ask > oldBid && Math.abs(bid - oldBid) <= ask - bid) return
+      const oldBid = (bids[0] as Level).ticks
+      // A move within the spread does not make makers reprice.
+      if (Math.abs(bid - oldBid) < ask - bid) return
+      // The side that retreats goes first, or the book would be crossed between two events.
       const order: readonly Side[] = bid > oldBid ? ['sell', 'buy'] : ['buy', 'sell']
       for (const side of order) {
         const best = side === 'buy' ? bid : ask
-        const isRetreat = side === order[0]
-        if (isRetreat) extend(side, best, eventMs, events)
-        trim(side, best, eventMs, events)
-        if (!isRetreat) extend(side, best, eventMs, events)
+        extend(side, best, eventMs, events)
         trim(side, best, eventMs, events)
       }
       if (events.length > before) quote(eventMs, events)

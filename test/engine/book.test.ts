@@ -48,7 +48,10 @@ test('an empty book knows no prices and no depth', () => {
 test('levels are kept by price, best first, whatever the order they come in', () => {
   const book = bookOf(...ladder.toReversed(), level(1, 'sell', 101.5, 1))
   assert.deepEqual(touch(book), [99, 101])
-  assert.deepEqual([0, 1, 2, 3].map((index) => levelPrice(book, 'sell', index)), [101, 101.5, 102, NaN])
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => levelPrice(book, 'sell', index)),
+    [101, 101.5, 102, NaN],
+  )
   assert.equal(quantityAt(book, 'sell', 102), 5)
   assert.equal(quantityAt(book, 'sell', 101.7), 0)
   assert.equal(levelCount(book, 'buy'), 2)

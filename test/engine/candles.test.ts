@@ -5,7 +5,7 @@ import type { Candle, Trade } from '../../src/domain/market.ts'
 import { createCandleBuilder } from '../../src/engine/candles.ts'
 
 const MINUTE = 60_000
-/** A whole minute since the epoch. */
+/** A multiple of one, two and three minutes since the epoch. */
 const START = 1_723_161_240_000
 
 const trade = (offsetMs: number, price: number, quantity = 1): Trade => ({
@@ -60,11 +60,11 @@ test('a late trade is dropped and counted, and leaves the next candle alone', ()
   const series = [trade(0, 100), trade(MINUTE, 101), trade(MINUTE - 1, 50), trade(MINUTE + 1, 102)]
   for (const each of series) builder.onTrade(each)
   const next = builder.onTrade(trade(2 * MINUTE, 103))
-  assert.equal(next?.low, 101)
-  assert.equal(next?.volume, 2)
+  assert.deepEqual([next?.low, next?.volume], [101, 2])
   assert.equal(builder.late(), 1)
 
-  // The forerunner folds whatever arrives into the open window (its fault P33): the low of 50 is a minute late.
+  // The forerunner folds whatever arrives into the open window (its fault P33): the low of 50 is a minute
+  // late.
   const folded = series.filter((each, index) => each.eventMs >= START + MINUTE || index === 2)
   assert.equal(Math.min(...folded.map((each) => each.price)), 50)
 })
@@ -167,11 +167,19 @@ test('shorter candles that fill the interval are merged as soon as it is full', 
 
 test('a row of shorter candles with a hole in it is discarded, and the next whole one is given', () => {
   const builder = createCandleBuilder(2 * MINUTE)
-  // The epoch's even minutes: START is one.
   const given = [2, 3, 5, 6, 8].map((minute) => builder.onCandle(candle(minute * MINUTE, MINUTE)))
   assert.deepEqual(
     given.map((each) => each?.eventMs),
     [undefined, undefined, undefined, START + 6 * MINUTE, undefined],
+  )
+})
+
+test('a hole within the interval is not bridged', () => {
+  const builder = createCandleBuilder(3 * MINUTE)
+  const given = [1, 3, 4, 5, 6].map((minute) => builder.onCandle(candle(minute * MINUTE, MINUTE)))
+  assert.deepEqual(
+    given.map((each) => each?.eventMs),
+    [undefined, undefined, undefined, undefined, START + 6 * MINUTE],
   )
 })
 

@@ -26,8 +26,13 @@ import {
 
 type EventOf<Kind extends TradingEvent['kind']> = Extract<TradingEvent, { kind: Kind }>
 
-function eventsOf<Kind extends TradingEvent['kind']>(scenario: Scenario, kind: Kind): readonly EventOf<Kind>[] {
-  return scenario.entries.map(({ event }) => event).filter((event): event is EventOf<Kind> => event.kind === kind)
+function eventsOf<Kind extends TradingEvent['kind']>(
+  scenario: Scenario,
+  kind: Kind,
+): readonly EventOf<Kind>[] {
+  return scenario.entries
+    .map(({ event }) => event)
+    .filter((event): event is EventOf<Kind> => event.kind === kind)
 }
 
 const flatTape = (from: number, to: number, at = 50_000): MarketEvent[] =>
@@ -70,7 +75,9 @@ test('a stop-loss is a real order: the price falls, it fills, its sibling is can
   assert.ok(realizedPnlOf(scenario.engine.portfolio) < 0n)
   assert.equal(scenario.engine.openOrders().length, 0)
   const stopLoss = eventsOf(scenario, 'approved').find(({ order }) => order.purpose === 'stopLoss')?.order
-  assert.ok(eventsOf(scenario, 'filled').some(({ clientOrderId }) => clientOrderId === stopLoss?.clientOrderId))
+  assert.ok(
+    eventsOf(scenario, 'filled').some(({ clientOrderId }) => clientOrderId === stopLoss?.clientOrderId),
+  )
 })
 
 test('a take-profit is a real order too', () => {
@@ -163,7 +170,14 @@ test('books balance exactly over random histories', () => {
     fc.property(fc.nat(), fc.constantFrom('quote', 'base'), fc.boolean(), (seed, feeIn, short) => {
       const { tape, wishes } = randomRun(seed)
       const scenario = runScenario(
-        { strategy: scripted(wishes), seed, short, limits: LOOSE, sizing: { entryShare: '0.1' }, venue: { feeIn } },
+        {
+          strategy: scripted(wishes),
+          seed,
+          short,
+          limits: LOOSE,
+          sizing: { entryShare: '0.1' },
+          venue: { feeIn },
+        },
         tape,
       )
       assertBooks(scenario)

@@ -94,7 +94,8 @@ test('a strategy is judged by enough closes, however short a time they took (P14
   const DAY = 86_400_000
   const times = Array.from({ length: 300 }, (_, index) => (index * DAY) / 10)
   const nowMs = times.at(-1) ?? 0
-  // The forerunner keeps the last 30 of the last seven days, and wants the first of them to be seven days old.
+  // The forerunner keeps the last 30 of the last seven days, and wants the first of them to be seven days
+  // old.
   const kept = times.filter((at) => nowMs - at <= 7 * DAY).slice(-30)
   const forerunnerReady = kept.length >= 30 && nowMs - (kept[0] ?? nowMs) >= 7 * DAY
   assert.equal(forerunnerReady, false, 'ten closes a day for a month are not enough for it')

@@ -104,7 +104,8 @@ test('the regime is told at every candle, so that nothing waits for a repeat tha
   const ours = [...rising(120), ...swinging(120, 120)].map(createRegimeClassifier(settings()).onCandle)
   const told = ours.filter((regime, index) => regime !== ours[index - 1])
   assert.deepEqual(told, ['unknown', 'trend', 'range'])
-  // The forerunner tells changes only, and its allocation takes a regime over once it was told twice in a row.
+  // The forerunner tells changes only, and its allocation takes a regime over once it was told twice in a
+  // row.
   let committed: Regime = 'unknown'
   told.forEach((regime, index) => {
     if (regime === told[index - 1]) committed = regime

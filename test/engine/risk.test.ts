@@ -101,7 +101,13 @@ test('a fill before the acceptance is legal, and the acceptance after it changes
 
 test('a losing day denies new risk at 2 %, and halts with everything canceled at 3 %', () => {
   const risk = createTestRisk(
-    { 'C05.share': '0.2', 'C07.share': '1', 'C07.cap': '1000000', 'C13.instrumentShare': '1', 'C13.grossShare': '1' },
+    {
+      'C05.share': '0.2',
+      'C07.share': '1',
+      'C07.cap': '1000000',
+      'C13.instrumentShare': '1',
+      'C13.grossShare': '1',
+    },
     { entryShare: '0.5', stopLoss: '0', takeProfit: '0' },
   )
   enter(risk, 0, '50000')
@@ -168,7 +174,10 @@ test('limits are never passed whatever the order of signals, fills and cancels',
         if (outcome === 'unknown') risk.step(endedOf('unknown', order, nowMs))
         const worst = risk
           .openOrders()
-          .reduce((sum, { request }) => sum + request.quantity, positionOf(risk.portfolio, bitcoin.id).quantity as bigint)
+          .reduce(
+            (sum, { request }) => sum + request.quantity,
+            positionOf(risk.portfolio, bitcoin.id).quantity as bigint,
+          )
         // Ten percent of 10,000 is 1,000 quote; the price moves by four percent while it is held.
         assert.ok(worst * price('1') < (quantity('0.0215') as bigint) * price('1'))
         assert.ok(risk.portfolio.cash > 0n)

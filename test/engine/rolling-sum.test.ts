@@ -11,7 +11,9 @@ test('an amount counts until it is as old as the window', () => {
 })
 
 test('the sum is that of all amounts younger than the window', () => {
-  const amounts = fc.array(fc.tuple(fc.nat({ max: 50 }), fc.bigInt({ min: 0n, max: 1000n })), { maxLength: 5000 })
+  const amounts = fc.array(fc.tuple(fc.nat({ max: 50 }), fc.bigInt({ min: 0n, max: 1000n })), {
+    maxLength: 5000,
+  })
   fc.assert(
     fc.property(amounts, (steps) => {
       const sum = createRollingSum(500)

@@ -51,7 +51,10 @@ test('a sell is worth its price, a buy at most the collar edge, a limit order it
   const amount = quantity('2')
   assert.equal(formatDecimal(worstValue({ ...order, side: 'sell' }, amount, rates)), '200.2')
   assert.equal(formatDecimal(worstValue({ ...order, side: 'buy' }, amount, rates)), '202.202')
-  assert.equal(formatDecimal(worstValue({ ...order, side: 'buy', price: price('99') }, amount, rates)), '198.198')
+  assert.equal(
+    formatDecimal(worstValue({ ...order, side: 'buy', price: price('99') }, amount, rates)),
+    '198.198',
+  )
   assert.equal(formatDecimal(collarEdge('sell', price('100'), ratio('0.01'))), '99')
 })
 

@@ -1,27 +1,41 @@
 import type { MarketFiles } from './open.ts'
 import { createRecordingWriter } from './recording-writer.ts'
-import type { TapeSummary } from './tape-summary.ts'
+
+export type ImportOptions = Readonly<{
+  /** Whether a file that is there may be replaced. */
+  replace: boolean
+  /** Names of the files, for the metadata. */
+  sources: readonly string[]
+  signal: AbortSignal
+  /** Called after every batch. */
+  onBatch: () => void
+}>
 
 /**
- * Writes what files hold into one recording, with flat memory. onBatch is called after every batch.
- * Throws what reading and writing throw; then nothing is left at the path.
+ * Writes what files hold into one recording, with flat memory, and closes them; false when it was aborted. Throws
+ * what reading and writing throw. Unless it returns true, nothing is left at the path.
  */
-export async function importFiles(
-  files: MarketFiles,
-  path: string,
-  { replace, sources, onBatch }: Readonly<{ replace: boolean; sources: readonly string[]; onBatch: () => void }>,
-): Promise<Readonly<TapeSummary>> {
-  const writer = await createRecordingWriter(path, files, { replace })
+export async function importFiles(files: MarketFiles, path: string, options: ImportOptions): Promise<boolean> {
+  const { replace, sources, signal, onBatch } = options
   try {
-    for (let columns = await files.readColumns(); columns !== null; columns = await files.readColumns()) {
-      await writer.write(columns)
-      onBatch()
+    const writer = await createRecordingWriter(path, files, { replace })
+    try {
+      while (!signal.aborted) {
+        const columns = await files.readColumns()
+        if (columns === null) {
+          await writer.finish({ sources, leftOut: files.leftOut + files.badRowCount() })
+          return true
+        }
+        await writer.write(columns)
+        onBatch()
+      }
+    } catch (error) {
+      await writer.abort()
+      throw error
     }
-  } catch (error) {
     await writer.abort()
-    throw error
+    return false
   } finally {
     await files.close()
   }
-  return writer.finish({ sources, leftOut: files.leftOut + files.badRowCount() })
 }

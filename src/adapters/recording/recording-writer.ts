@@ -31,6 +31,7 @@ export type RecordingWriter = Readonly<{
   write(columns: TapeColumns): Promise<void>
   /** Completes the file and puts it in place. Throws CDB_FILE_EMPTY when no row was written, and as `write`. */
   finish(origin: Readonly<{ sources: readonly string[]; leftOut: number }>): Promise<Readonly<TapeSummary>>
+  /** Leaves nothing behind. After a call that threw this has happened already, and does no harm. */
   abort(): Promise<void>
 }>
 
@@ -46,7 +47,8 @@ export async function createRecordingWriter(
   checkTarget(path, replace)
   const partPath = `${path}.${process.pid}.part`
   const file = await open(partPath, 'w').catch((error: unknown) => {
-    throw toFileError(error, path)
+    const isFolderMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw toFileError(error, isFolderMissing ? `the folder of ${path}` : path)
   })
   const names = columnsFor(facts.kinds, facts.received)
   const encoder = createArrowEncoder(names, headMetadata(facts.instrument))
@@ -64,8 +66,14 @@ export async function createRecordingWriter(
     await append(encoder.batch(columns, columns.eventMs.length))
     store.clear()
   }
-  const abort = async (): Promise<void> => {
+  let isOpen = true
+  const close = async (): Promise<void> => {
+    if (!isOpen) return
+    isOpen = false
     await file.close()
+  }
+  const abort = async (): Promise<void> => {
+    await close()
     await rm(partPath, { force: true })
   }
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -92,7 +100,7 @@ export async function createRecordingWriter(
         if (pieces.length === 0) throw emptyFile(path)
         await writeTail(file, { ...facts, ...origin, ...scan.result(), pieces }, encoder)
         await file.sync()
-        await file.close()
+        await close()
         await rename(partPath, path)
         return scan.result().summary
       }),

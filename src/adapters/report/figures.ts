@@ -17,7 +17,7 @@ export const countFigure = (value: number): string => value.toLocaleString('en-U
 export const ratioFigure = (value: number | null): string => (value === null ? NONE : value.toFixed(2))
 
 export const percentFigure = (share: number | null): string =>
-  share === null ? NONE : `${(share * 100).toFixed(Math.abs(share) < 0.1 ? 3 : 2)} %`
+  share === null ? NONE : `${(share * 100).toFixed(share !== 0 && Math.abs(share) < 0.1 ? 3 : 2)} %`
 
 /** `2024-08-08 23:54:14` in UTC; without the time where it is midnight. */
 export function timeFigure(atMs: number | null): string {

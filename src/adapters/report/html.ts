@@ -7,7 +7,16 @@ import type { CurvePoint } from '../../engine/curve.ts'
 import type { RunSummary } from '../../engine/run-summary.ts'
 import type { Tally } from '../../engine/tally.ts'
 import { countFigure, spanFigure, timeFigure } from './figures.ts'
-import { alertTable, denialTable, escapeHtml, fillTable, gapTable, settingTable, tiles, tripTable } from './page-parts.ts'
+import {
+  alertTable,
+  denialTable,
+  escapeHtml,
+  fillTable,
+  gapTable,
+  settingTable,
+  tiles,
+  tripTable,
+} from './page-parts.ts'
 
 export type ReportInput = Readonly<{
   summary: RunSummary

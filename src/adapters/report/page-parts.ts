@@ -24,15 +24,43 @@ export function tiles(summary: RunSummary, quote: string): string {
       value: moneyFigure(summary.equityEnd),
       note: `${quote}, from ${moneyFigure(summary.equityStart)}`,
     },
-    { label: 'Max drawdown', value: percentFigure(summary.maxDrawdown), note: `${moneyFigure(summary.maxDrawdownMoney)} ${quote} at most` },
-    { label: 'Sharpe', value: ratioFigure(summary.sharpe), note: `Sortino ${ratioFigure(summary.sortino)}, Calmar ${ratioFigure(summary.calmar)}` },
-    { label: 'Win rate', value: percentFigure(summary.winRate), note: `${countFigure(summary.roundTrips)} round trips` },
+    {
+      label: 'Max drawdown',
+      value: percentFigure(summary.maxDrawdown),
+      note: `${moneyFigure(summary.maxDrawdownMoney)} ${quote} at most`,
+    },
+    {
+      label: 'Sharpe',
+      value: ratioFigure(summary.sharpe),
+      note: `Sortino ${ratioFigure(summary.sortino)}, Calmar ${ratioFigure(summary.calmar)}`,
+    },
+    {
+      label: 'Win rate',
+      value: percentFigure(summary.winRate),
+      note: `${countFigure(summary.roundTrips)} round trips`,
+    },
     { label: 'Profit factor', value: ratioFigure(summary.profitFactor), note: 'won / lost, after fees' },
-    { label: 'Realized PnL', value: moneyFigure(summary.realizedPnl), note: `unrealized ${moneyFigure(summary.unrealizedPnl)}` },
+    {
+      label: 'Realized PnL',
+      value: moneyFigure(summary.realizedPnl),
+      note: `unrealized ${moneyFigure(summary.unrealizedPnl)}`,
+    },
     { label: 'Fees', value: moneyFigure(summary.fees), note: `turnover ${moneyFigure(summary.turnover)}` },
-    { label: 'Exposure', value: percentFigure(summary.exposure), note: `held ${spanFigure(summary.averageHeldMs)} on average` },
-    { label: 'Signals', value: countFigure(summary.signals), note: `${countFigure(summary.orders)} orders approved, ${countFigure(summary.denied)} denied` },
-    { label: 'Fills', value: countFigure(summary.fills), note: `${countFigure(summary.makerFills)} as maker` },
+    {
+      label: 'Exposure',
+      value: percentFigure(summary.exposure),
+      note: `held ${spanFigure(summary.averageHeldMs)} on average`,
+    },
+    {
+      label: 'Signals',
+      value: countFigure(summary.signals),
+      note: `${countFigure(summary.orders)} orders approved, ${countFigure(summary.denied)} denied`,
+    },
+    {
+      label: 'Fills',
+      value: countFigure(summary.fills),
+      note: `${countFigure(summary.makerFills)} as maker`,
+    },
     { label: 'Speed', value: countFigure(summary.eventsPerSecond), note: 'events per second' },
   ]
   const tile = ({ label, value, note = '', tone = '' }: Tile): string =>
@@ -41,12 +69,19 @@ export function tiles(summary: RunSummary, quote: string): string {
 }
 
 /** A table, or the words that say why there is none. Cells from `numbersFrom` on are numbers, at the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], options: Readonly<{ none: string; numbersFrom: number; total?: number }>): string {
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: Readonly<{ none: string; numbersFrom: number; total?: number }>,
+): string {
   if (rows.length === 0) return `<p class="none">${options.none}</p>`
   const cell = (tag: 'td' | 'th') => (text: string, column: number) =>
     `<${tag}${column >= options.numbersFrom ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`
   const total = options.total ?? rows.length
-  const cut = total > rows.length ? `<p class="none">The newest ${countFigure(rows.length)} of ${countFigure(total)}.</p>` : ''
+  const cut =
+    total > rows.length
+      ? `<p class="none">The newest ${countFigure(rows.length)} of ${countFigure(total)}.</p>`
+      : ''
   const body = rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n')
   return `<div class="scroll"><table><thead><tr>${head.map(cell('th')).join('')}</tr></thead><tbody>\n${body}\n</tbody></table></div>${cut}`
 }
@@ -64,13 +99,26 @@ export function denialTable({ deniedByCode, denied }: RunSummary): string {
 }
 
 export function alertTable({ keptAlerts, alerts }: Tally): string {
-  const rows = keptAlerts.toReversed().map(({ eventMs, level, code, message }) => [timeFigure(eventMs), level, code, message])
-  return table(['time', 'level', 'code', 'message'], rows, { none: 'No alerts.', numbersFrom: 9, total: alerts })
+  const rows = keptAlerts
+    .toReversed()
+    .map(({ eventMs, level, code, message }) => [timeFigure(eventMs), level, code, message])
+  return table(['time', 'level', 'code', 'message'], rows, {
+    none: 'No alerts.',
+    numbersFrom: 9,
+    total: alerts,
+  })
 }
 
 export function gapTable({ keptGaps, market }: Tally): string {
-  const rows = keptGaps.map(({ eventMs, gapMs }) => [timeFigure(eventMs - gapMs), timeFigure(eventMs), spanFigure(gapMs)])
-  const more = market.gaps > rows.length ? `<p class="none">The first ${rows.length} of ${countFigure(market.gaps)}.</p>` : ''
+  const rows = keptGaps.map(({ eventMs, gapMs }) => [
+    timeFigure(eventMs - gapMs),
+    timeFigure(eventMs),
+    spanFigure(gapMs),
+  ])
+  const more =
+    market.gaps > rows.length
+      ? `<p class="none">The first ${rows.length} of ${countFigure(market.gaps)}.</p>`
+      : ''
   return `${table(['missing from', 'to', 'length'], rows, { none: 'No gaps in the data.', numbersFrom: 2 })}${more}`
 }
 

@@ -7,7 +7,9 @@
 
   const color = (name) => getComputedStyle(root).getPropertyValue(name).trim()
   const number = (digits) => (value) =>
-    value == null ? '--' : value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    value == null
+      ? '--'
+      : value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
   const percent = (value) => (value == null ? '--' : `${(value * 100).toFixed(3)} %`)
   const time = (atS) => new Date(atS * 1000).toISOString().slice(0, 23).replace('T', ' ')
 
@@ -42,17 +44,32 @@
     return ticks.map((tick) => `${(tick * 100).toFixed(digits)} %`)
   }
 
-  const options = (host, { height, label, value, values, stroke, fill, plugins = [] }) => ({
+  /* 24 hours in UTC, the date once a day: whole days alone show dates. */
+  const timeTicks = (u, ticks, axisIndex, space, step) => {
+    let day = ''
+    return ticks.map((atS) => {
+      const text = new Date(atS * 1000).toISOString()
+      const date = text.slice(0, 10)
+      if (step >= 86400) return date
+      const clock = text.slice(11, step >= 60 ? 16 : 19)
+      if (date === day) return clock
+      day = date
+      return `${clock}\n${date}`
+    })
+  }
+
+  const options = (host, { height, label, value, values, stroke, fill, paths, range, plugins = [] }) => ({
     width: host.clientWidth,
     height,
     plugins,
+    padding: [8, 38, 0, 0],
     tzDate: (atS) => uPlot.tzDate(new Date(atS * 1000), 'Etc/UTC'),
     cursor: { sync: { key: 'time' }, drag: { x: true, y: false } },
-    scales: { x: { time: true } },
-    axes: [axis({}), axis({ size: 74, values })],
+    scales: { x: { time: true }, y: range === undefined ? {} : { range } },
+    axes: [axis({ values: timeTicks, space: 84 }), axis({ size: 74, values })],
     series: [
       { label: 'UTC', value: (u, atS) => (atS == null ? '--' : time(atS)) },
-      { label, stroke, fill, width: 1.5, value: (u, at) => value(at), points: { show: false } },
+      { label, stroke, fill, width: 1.5, paths, value: (u, at) => value(at), points: { show: false } },
     ],
   })
 
@@ -63,7 +80,8 @@
     const size = 6
     const place = (u, fill, canvas) => [
       u.valToPos(fill.atS, 'x', canvas),
-      u.valToPos(fill.price, 'y', canvas) + (fill.side === 'buy' ? 1 : -1) * size * (canvas ? devicePixelRatio : 1),
+      u.valToPos(fill.price, 'y', canvas) +
+        (fill.side === 'buy' ? 1 : -1) * size * (canvas ? devicePixelRatio : 1),
     ]
     const draw = (u) => {
       const { ctx, bbox } = u
@@ -110,6 +128,13 @@
     return { hooks: { init: () => host.append(tip), draw, setCursor: hover } }
   }
 
+  /* A line that does not move is still drawn to a scale that says so. */
+  const equityRange = (u, min, max) => {
+    const room = Math.max((max - min) * 0.08, Math.abs(max) * 1e-5)
+    return [min - room, max + room]
+  }
+  const drawdownRange = (u, min) => [Math.min(min * 1.08, -1e-5), 0]
+
   let charts = []
   const draw = () => {
     for (const chart of charts) chart.destroy()
@@ -126,14 +151,28 @@
       chart.setScale('x', { min: data.firstS, max: Math.max(data.lastS, data.firstS + 1) })
       charts.push(chart)
     }
+    // Equity stays as it was until it is seen anew: while flat it does not slope.
+    const paths = uPlot.paths.stepped({ align: 1 })
     const accent = { stroke: color('--accent'), values: tickText }
-    add('equity', data.equity, () => ({ height: tall, label: 'equity', value: number(4), fill: color('--accent-soft'), ...accent }))
+    add('equity', data.equity, () => ({
+      height: tall,
+      label: 'equity',
+      value: number(4),
+      fill: color('--accent-soft'),
+      range: equityRange,
+      paths,
+      ...accent,
+    }))
     add('drawdown', drawdownOf(data.equity), () => ({
       ...{ height: tall * 0.6, label: 'drawdown', value: percent, values: percentTicks },
-      ...{ stroke: color('--bad'), fill: color('--bad-soft') },
+      ...{ stroke: color('--bad'), fill: color('--bad-soft'), paths, range: drawdownRange },
     }))
     add('price', data.prices, (host) => ({
-      ...{ height: tall * 1.4, label: 'price', value: (at) => (at == null ? '--' : at.toLocaleString('en-US', { maximumFractionDigits: 8 })) },
+      ...{
+        height: tall * 1.4,
+        label: 'price',
+        value: (at) => (at == null ? '--' : at.toLocaleString('en-US', { maximumFractionDigits: 8 })),
+      },
       ...accent,
       plugins: [markers(host)],
     }))
@@ -153,7 +192,9 @@
     root.dataset.theme = theme
     draw()
   }
-  document.getElementById('theme').addEventListener('click', () => setTheme(root.dataset.theme === 'dark' ? 'light' : 'dark'))
+  document
+    .getElementById('theme')
+    .addEventListener('click', () => setTheme(root.dataset.theme === 'dark' ? 'light' : 'dark'))
   preferred.addEventListener('change', () => setTheme(preferred.matches ? 'dark' : 'light'))
   document.getElementById('copy').addEventListener('click', (event) => {
     const range = document.createRange()

@@ -83,12 +83,16 @@ const WORKERS_MAX = 256
 const FOLDS_MAX = 100
 
 /** `--grid a=1,2 b=3,4`: a shell gives the second pair as an argument of its own; it is no file, so it is of the grid. */
-function splitPositionals(args: CliArgs): Readonly<{ paths: readonly string[]; gridTexts: readonly string[] }> {
+function splitPositionals(
+  args: CliArgs,
+): Readonly<{ paths: readonly string[]; gridTexts: readonly string[] }> {
   const grid = listOption(args, 'grid')
   const isPair = (text: string): boolean => grid.length > 0 && /^\w+=/.test(text) && !existsSync(text)
   const paths = args.positionals.filter((text) => !isPair(text))
   if (paths.length === 0) {
-    throw new CdbError('CDB_USAGE', 'backtest needs a file of market data', { mend: 'see: cdb backtest --help' })
+    throw new CdbError('CDB_USAGE', 'backtest needs a file of market data', {
+      mend: 'see: cdb backtest --help',
+    })
   }
   return { paths, gridTexts: [...grid, ...args.positionals.filter(isPair)] }
 }

@@ -39,7 +39,9 @@ Examples:
 }
 
 function controlOf(id: string): Control {
-  const control = allControls.find((known) => known.id === id.toUpperCase() || known.code === id.toUpperCase())
+  const control = allControls.find(
+    (known) => known.id === id.toUpperCase() || known.code === id.toUpperCase(),
+  )
   if (control !== undefined) return control
   const ids = allControls.map((known) => known.id).join(', ')
   throw new CdbError('CDB_USAGE', `there is no control "${id}"`, { mend: `use one of ${ids}` })

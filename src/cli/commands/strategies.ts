@@ -50,7 +50,9 @@ const WIDTH = 100
 function describe({ name, description, params }: StrategyDefinition): string {
   const lines = [name, ...wrapText(description, WIDTH - 2).map((line) => `  ${line}`)]
   if (params.length === 0) return [...lines, '  no parameters'].join('\n')
-  return [...lines, ...textTable([PARAM_HEAD, ...params.map(paramRow)]).map((line) => `    ${line}`)].join('\n')
+  return [...lines, ...textTable([PARAM_HEAD, ...params.map(paramRow)]).map((line) => `    ${line}`)].join(
+    '\n',
+  )
 }
 
 const PARAM_HEAD = ['parameter', 'default', 'bounds', 'unit', 'meaning']
@@ -59,7 +61,11 @@ const PARAM_HEAD = ['parameter', 'default', 'bounds', 'unit', 'meaning']
 const paramRow = (spec: ParamSpec): readonly string[] => [
   spec.name,
   spec.default,
-  spec.min === '' && spec.max === '' ? (spec.type === 'flag' ? 'true, false' : '') : `${spec.min} to ${spec.max}`,
+  spec.min === '' && spec.max === ''
+    ? spec.type === 'flag'
+      ? 'true, false'
+      : ''
+    : `${spec.min} to ${spec.max}`,
   spec.unit,
   spec.meaning,
 ]

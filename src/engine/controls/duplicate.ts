@@ -1,7 +1,8 @@
+import { isProtective } from '../../domain/order.ts'
 import { formatDuration } from '../../domain/param.ts'
 import type { Approval, Breach, Control } from '../control.ts'
 import { isWithin, numberLimit } from './limit.ts'
-import { isProtective, orderPriceOf } from './order-price.ts'
+import { orderPriceOf } from './order-price.ts'
 
 /**
  * A decision slot is decided once. An equal order (instrument, side, quantity, price) is denied while an

@@ -1,7 +1,7 @@
+import { isProtective } from '../../domain/order.ts'
 import { formatDuration } from '../../domain/param.ts'
 import type { Breach, Control } from '../control.ts'
 import { numberLimit } from './limit.ts'
-import { isProtective } from './order-price.ts'
 
 /**
  * An order that can rest (gtc, not a market order) must end within the limit from now; exactly that passes,

@@ -1,7 +1,7 @@
 import type { Price } from '../../domain/decimal.ts'
 import type { Mark } from '../../domain/event.ts'
 import type { Side } from '../../domain/market.ts'
-import type { OrderPurpose, OrderRequest } from '../../domain/order.ts'
+import type { OrderRequest } from '../../domain/order.ts'
 import type { Breach } from '../control.ts'
 
 /**
@@ -31,7 +31,3 @@ export const priceMissing: Breach = {
   value: 'none',
   limit: 'a price above zero',
 }
-
-/** Stop-loss and take-profit: orders that a fill brings about, not a signal. */
-export const isProtective = (purpose: OrderPurpose): boolean =>
-  purpose === 'stopLoss' || purpose === 'takeProfit'

@@ -1,7 +1,8 @@
+import { isProtective } from '../../domain/order.ts'
 import { absolute, divideCeil, formatDecimal, ONE } from '../../domain/decimal.ts'
 import type { Breach, Control } from '../control.ts'
 import { decimalLimit, isWithin, numberLimit } from './limit.ts'
-import { isProtective, orderPriceOf } from './order-price.ts'
+import { orderPriceOf } from './order-price.ts'
 
 /**
  * The sum of |p[i] - p[i-1]| / p[i-1] over our own consecutive order prices of the window, this order last,

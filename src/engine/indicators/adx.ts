@@ -13,10 +13,11 @@ export type Adx = Readonly<{
 }>
 
 /**
- * Average directional index (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978).
- * +DI and -DI are 100 x smoothed directional movement / smoothed true range, both from the second bar on and
- * smoothed alike: Wilder keeps sums where this keeps averages, which are those sums / length, so the quotient is
- * the same. DX = 100 x |+DI - -DI| / (+DI + -DI). ADX is seeded by the mean of the first `length` DX.
+ * Average directional index (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978). +DI
+ * and -DI are 100 x smoothed directional movement / smoothed true range, both from the second bar on and
+ * smoothed alike: Wilder keeps sums where this keeps averages, which are those sums / length, so the
+ * quotient is the same. DX = 100 x |+DI - -DI| / (+DI + -DI). ADX is seeded by the mean of the first
+ * `length` DX.
  */
 export function createAdx(length: number): Adx {
   const averages = {
@@ -43,7 +44,7 @@ export function createAdx(length: number): Adx {
       // Bars without any range have no direction either.
       plusDi = range === 0 ? 0 : (100 * plus) / range
       minusDi = range === 0 ? 0 : (100 * minus) / range
-      dx = plusDi + minusDi === 0 ? 0 : (100 * Math.abs(plusDi - minusDi)) / (plusDi + minusDi)
+      dx = plusDi + minusDi === 0 ? 0 : 100 * (Math.abs(plusDi - minusDi) / (plusDi + minusDi))
       return averages.dx.next(dx)
     },
     plusDi: () => plusDi,

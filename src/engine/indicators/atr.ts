@@ -11,8 +11,8 @@ export type Atr = Readonly<{
 
 /**
  * Average true range: Wilder's smoothing of the true range, seeded by the mean of the first `length` ranges
- * (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978). The first bar's true range is high - low,
- * for want of an earlier close, as in StockCharts ChartSchool, "Average True Range (ATR)".
+ * (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978). The first bar's true range is
+ * high - low, for want of an earlier close, as in StockCharts ChartSchool, "Average True Range (ATR)".
  */
 export function createAtr(length: number): Atr {
   const average = createWilderAverage(length)

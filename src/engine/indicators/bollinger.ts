@@ -8,10 +8,10 @@ export type Bollinger = Readonly<{
 }>
 
 /**
- * Bollinger bands: the mean of the last `length` values, and `width` population standard deviations to each side
- * (John Bollinger, Bollinger on Bollinger Bands, 2001).
- * The squared deviations are kept about the moving mean (Welford's update, applied to a window), because sums of
- * squares of prices would cancel to nothing; both are computed anew once per turn of the window.
+ * Bollinger bands: the mean of the last `length` values, and `width` population standard deviations to each
+ * side (John Bollinger, Bollinger on Bollinger Bands, 2001).
+ * The squared deviations are kept about the moving mean (Welford's update, applied to a window), because
+ * sums of squares of prices would cancel to nothing; both are computed anew once per turn of the window.
  */
 export function createBollinger(length: number, width: number): Bollinger {
   assertLength(length)

@@ -8,12 +8,15 @@ import type { Indicator } from './sma.ts'
 export const createEma = (length: number): Indicator => createSmoothing(length, 2 / (length + 1))
 
 /**
- * Wilder's smoothing: the weight of a new value is 1 / length, seeded by the mean of the first `length` values
- * (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978).
+ * Wilder's smoothing: the weight of a new value is 1 / length, seeded by the mean of the first `length`
+ * values (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978).
  */
 export const createWilderAverage = (length: number): Indicator => createSmoothing(length, 1 / length)
 
-/** Each step shrinks what came before it, old rounding errors included, so nothing needs to be added up anew. */
+/**
+ * Each step shrinks what came before it, old rounding errors included, so nothing needs to be added up
+ * anew.
+ */
 function createSmoothing(length: number, weight: number): Indicator {
   assertLength(length)
   let count = 0

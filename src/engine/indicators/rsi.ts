@@ -2,8 +2,9 @@ import { createWilderAverage } from './ema.ts'
 import type { Indicator } from './sma.ts'
 
 /**
- * Relative strength index, 0 to 100: 100 x average gain / (average gain + average loss), both smoothed as Wilder
- * does (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978). A market that did not move is 50.
+ * Relative strength index, 0 to 100: 100 x average gain / (average gain + average loss), both smoothed as
+ * Wilder does (J. Welles Wilder Jr., New Concepts in Technical Trading Systems, 1978). A market that did
+ * not move is 50.
  */
 export function createRsi(length: number): Indicator {
   const gains = createWilderAverage(length)
@@ -17,7 +18,8 @@ export function createRsi(length: number): Indicator {
       const gain = gains.next(change > 0 ? change : 0)
       const loss = losses.next(change < 0 ? -change : 0)
       if (gain === null || loss === null) return null
-      return gain + loss === 0 ? 50 : (100 * gain) / (gain + loss)
+      // Divided first: a quotient is never rounded above one, a product of a hundred might be above a hundred.
+      return gain + loss === 0 ? 50 : 100 * (gain / (gain + loss))
     },
     reset() {
       gains.reset()

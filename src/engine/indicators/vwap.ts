@@ -26,8 +26,9 @@ export function createVwap(): Vwap {
 }
 
 /**
- * A sum that carries its own rounding error along, so that millions of small amounts are not lost in a large total
- * (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54, 1974).
+ * A sum that carries its own rounding error along, so that millions of small amounts are not lost in a
+ * large total (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54,
+ * 1974).
  */
 function createSum(): Readonly<{ add(amount: number): number; reset(): void }> {
   let sum = 0

@@ -1,4 +1,12 @@
-import { priceOfNumber, roundDown, smaller, subtract, toNumber } from '../../domain/decimal.ts'
+import {
+  priceOfNumber,
+  quantity,
+  roundDown,
+  SCALE_DIGITS,
+  shareFloor,
+  smaller,
+  subtract,
+} from '../../domain/decimal.ts'
 import type { Price, Quantity } from '../../domain/decimal.ts'
 import type { Candle } from '../../domain/market.ts'
 import { affordable } from './ledger.ts'
@@ -33,8 +41,8 @@ export function matchCandle(state: VenueState, candle: Candle): void {
 
 /** A bound made of statistics, rounded down to the lot. */
 function budgetOf({ instrument, settings }: VenueState, candle: Candle): Quantity {
-  const lots = Math.floor((candle.volume * settings.volumeShare) / toNumber(instrument.lotSize))
-  return (BigInt(lots) * instrument.lotSize) as Quantity
+  const volume = quantity(candle.volume.toFixed(SCALE_DIGITS))
+  return roundDown(shareFloor(volume, settings.volumeShare), instrument.lotSize)
 }
 
 function tradeOpen(session: Session, order: WorkingOrder): void {
@@ -102,7 +110,7 @@ const isWhole = ({ state, left }: Session, order: WorkingOrder, price: Price): b
   smaller(left, affordable(state.ledger, state.orders.values(), order, price)) >= order.leaves
 
 function fillShare(session: Session, order: WorkingOrder, execution: Omit<Execution, 'quantity'>): void {
-  const quantity = roundDown(smaller(order.leaves, session.left), session.state.instrument.lotSize)
-  if (quantity <= 0n) return
-  session.left = subtract(session.left, fillOrder(session.state, order, { ...execution, quantity }))
+  const share = roundDown(smaller(order.leaves, session.left), session.state.instrument.lotSize)
+  if (share <= 0n) return
+  session.left = subtract(session.left, fillOrder(session.state, order, { ...execution, quantity: share }))
 }

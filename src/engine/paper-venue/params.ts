@@ -1,4 +1,4 @@
-import { divideFloor, ONE } from '../../domain/decimal.ts'
+import { divideFloor } from '../../domain/decimal.ts'
 import type { Money, Ratio } from '../../domain/decimal.ts'
 import { CdbError } from '../../domain/errors.ts'
 import type { ParamSpec, ParamValues } from '../../domain/param.ts'
@@ -121,7 +121,7 @@ export type PaperVenueSettings = Readonly<{
   impact: Ratio
   impactNotional: Money
   impactMax: Ratio
-  volumeShare: number
+  volumeShare: Ratio
   candleTouch: boolean
   queue: boolean
 }>
@@ -149,7 +149,7 @@ export function settingsOf(params: ParamValues): PaperVenueSettings {
     impact: ratioOfBps(params['impactBps'] as bigint),
     impactNotional: params['impactNotional'] as Money,
     impactMax: ratioOfBps(params['impactBpsMax'] as bigint),
-    volumeShare: Number(params['volumeShare']) / Number(ONE),
+    volumeShare: params['volumeShare'] as Ratio,
     candleTouch: params['candleTouch'] as boolean,
     queue: params['queue'] as boolean,
   }

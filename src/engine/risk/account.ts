@@ -1,7 +1,17 @@
-import { absolute, add, negate, notional, subtract, ZERO_MONEY, ZERO_QUANTITY } from '../../domain/decimal.ts'
+import {
+  absolute,
+  add,
+  larger,
+  negate,
+  notional,
+  subtract,
+  ZERO_MONEY,
+  ZERO_QUANTITY,
+} from '../../domain/decimal.ts'
 import type { Money, Quantity, Ratio } from '../../domain/decimal.ts'
 import type { Mark } from '../../domain/event.ts'
 import type { InstrumentId } from '../../domain/instrument.ts'
+import { isProtective } from '../../domain/order.ts'
 import type { OrderRequest } from '../../domain/order.ts'
 import { leavesOf } from '../order-ledger.ts'
 import type { OrderLedger, OrderRecord } from '../order-ledger.ts'
@@ -51,8 +61,12 @@ export function observeEquity(account: Account): Money {
   return equity
 }
 
-export const isProtective = (order: OrderRequest): boolean =>
-  order.purpose === 'stopLoss' || order.purpose === 'takeProfit'
+/** Measures loss and drawdown from the equity of now on. */
+export function rebaseEquity(account: Account): void {
+  const equity = observeEquity(account)
+  account.equityDayStart = equity
+  account.equityPeak = equity
+}
 
 export const openOrdersOf = (account: Account): readonly OrderRecord[] => [...account.ledger.values()]
 
@@ -68,15 +82,22 @@ export function cashFreeOf(account: Account, rates: ReservationRates): Money {
   return subtract(account.portfolio.cash, reserved)
 }
 
-/** Base held that open sells do not offer yet. Protective orders give way to an exit, and exclude each other. */
+/**
+ * Base held that open sells do not offer yet. Protective orders give way to an exit; a group of them, of which only
+ * one can fill, offers what the largest does.
+ */
 export function quantityFreeOf(account: Account, order: OrderRequest): Quantity {
   let free = positionOf(account.portfolio, order.instrument).quantity
+  const groups = new Map<string, Quantity>()
   for (const record of account.ledger.values()) {
     const { request } = record
     if (request.side !== 'sell' || request.instrument !== order.instrument) continue
-    const yields = isProtective(request) && (!isProtective(order) || request.group === order.group)
-    if (!yields) free = subtract(free, leavesOf(record))
+    if (!isProtective(request.purpose)) free = subtract(free, leavesOf(record))
+    else if (isProtective(order.purpose) && request.group !== null && request.group !== order.group) {
+      groups.set(request.group, larger(groups.get(request.group) ?? ZERO_QUANTITY, leavesOf(record)))
+    }
   }
+  for (const offered of groups.values()) free = subtract(free, offered)
   return free
 }
 
@@ -89,7 +110,7 @@ export function openQuantityOf(
   let open = ZERO_QUANTITY
   for (const record of account.ledger.values()) {
     const { request } = record
-    if (request.instrument !== instrument || request.side !== side || isProtective(request)) continue
+    if (request.instrument !== instrument || request.side !== side || isProtective(request.purpose)) continue
     open = add(open, leavesOf(record))
   }
   return open

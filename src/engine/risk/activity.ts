@@ -96,7 +96,9 @@ export function createActivity(): Activity {
     },
     forgive(strategy, instrument) {
       approvals = approvals.filter(
-        (each) => (strategy ?? each.strategy) !== each.strategy || (instrument ?? each.instrument) !== each.instrument,
+        (each) =>
+          (strategy ?? each.strategy) !== each.strategy ||
+          (instrument ?? each.instrument) !== each.instrument,
       )
       for (const key of losses.keys()) {
         if (strategy === null || key.startsWith(`${strategy}/`)) losses.delete(key)

@@ -4,7 +4,8 @@ import type { Signal } from '../../domain/signal.ts'
 import { applyOrderEvent } from '../order-ledger.ts'
 import { restValue } from './activity.ts'
 import type { RiskContext } from './context.ts'
-import { deniedOf, fallLatch, judgeOrder } from './judge.ts'
+import { haltAccount } from './halt.ts'
+import { breachText, deniedOf, fallLatch, judgeOrder } from './judge.ts'
 
 /** Runs the controls over the order a signal stands for: approved and reserved, or denied with the reason. */
 export function decide(
@@ -22,6 +23,8 @@ export function decide(
   const outputs: TradingEvent[] = [deniedOf(order, verdict, nowMs)]
   const alert = fallLatch(context, verdict, order)
   if (alert !== null) outputs.push(alert)
+  if (verdict.breach.halt === true)
+    outputs.push(...haltAccount(context, verdict.control.id, breachText(verdict)))
   context.activity.onDecided(order.slot, nowMs)
   context.refused.set(signal.slot, { signal, eventMs: nowMs })
   return outputs

@@ -1,10 +1,11 @@
 import type { CancelRequested } from '../../domain/event.ts'
 import type { InstrumentId } from '../../domain/instrument.ts'
+import { isProtective } from '../../domain/order.ts'
+import type { OrderRequest } from '../../domain/order.ts'
 import { applyOrderEvent } from '../order-ledger.ts'
 import type { OrderRecord } from '../order-ledger.ts'
 import { positionOf } from '../portfolio.ts'
 import { scopesOf } from '../trading-state.ts'
-import { isProtective } from './account.ts'
 import type { RiskContext } from './context.ts'
 
 /** C27: an order that has outlived its time is canceled by its owner. */
@@ -35,9 +36,22 @@ export function cancelIdleProtection(
   return cancelWhere(
     context,
     'the position is closed',
-    ({ request }) => request.instrument === instrument && isProtective(request) && request.group !== group,
+    ({ request }) =>
+      request.instrument === instrument && isProtective(request.purpose) && request.group !== group,
   )
 }
+
+/** Our own resting entries that an exit would meet: they go first, or the exit would be denied by C20. */
+export const cancelOpposingEntries = (
+  context: RiskContext,
+  { instrument, side }: Pick<OrderRequest, 'instrument' | 'side'>,
+): readonly CancelRequested[] =>
+  cancelWhere(
+    context,
+    'the position is being closed',
+    ({ request }) =>
+      request.instrument === instrument && request.purpose === 'entry' && request.side !== side,
+  )
 
 function cancelWhere(
   context: RiskContext,

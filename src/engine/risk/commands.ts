@@ -6,6 +6,7 @@ import { limitChangeBreach } from '../controls/limit-change.ts'
 import { override, overrideBreach } from '../controls/override.ts'
 import { applyStateCommand, scopesOf } from '../trading-state.ts'
 import { approve } from './approval.ts'
+import { rebaseEquity } from './account.ts'
 import { cancelInScope } from './cancels.ts'
 import { limitsOf } from './context.ts'
 import type { RiskContext } from './context.ts'
@@ -19,7 +20,10 @@ export function applyCommand(context: RiskContext, command: Command): readonly T
   switch (command.action) {
     case 'halt':
     case 'reduceOnly':
+      return []
     case 'resume':
+      // A person has looked at the loss that halted it (C15): from here it is measured anew, or it would halt again.
+      rebaseEquity(context.account)
       return []
     case 'haltCancel':
       return cancelInScope(context, command.scope, `halted: ${command.reason}`)
@@ -76,7 +80,9 @@ function setLimit(context: RiskContext, command: Command): readonly TradingEvent
   const value = parseParam(control.id, spec, command.value)
   context.limits.set(control.id, { ...values, [spec.name]: value })
   const change = `${command.subject} ${formatParam(spec, current)} -> ${formatParam(spec, value)}`
-  return [alertOf(context, command, 'warning', 'LIMIT_CHANGED', `${change} by ${command.actor}: ${command.reason}`)]
+  return [
+    alertOf(context, command, 'warning', 'LIMIT_CHANGED', `${change} by ${command.actor}: ${command.reason}`),
+  ]
 }
 
 /** C29: a denied decision is judged again without the controls that two people may override. */
@@ -85,7 +91,13 @@ function letThrough(context: RiskContext, command: Command): readonly TradingEve
   const params = limitsOf(context, override)
   const openMs = params['window'] as number
   if (denied === undefined || context.account.nowMs - denied.eventMs > openMs) {
-    return [refused(context, command, `no decision ${command.subject} was denied in the last ${formatDuration(openMs)}`)]
+    return [
+      refused(
+        context,
+        command,
+        `no decision ${command.subject} was denied in the last ${formatDuration(openMs)}`,
+      ),
+    ]
   }
   const breach = overrideBreach(command, context.account.nowMs, params)
   if (breach !== null) return [refused(context, command, breach.reason)]

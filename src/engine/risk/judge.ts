@@ -135,7 +135,7 @@ export function fallLatch(
     level: 'critical',
     code: control.code,
     scope,
-    message: `${control.id} ${reason}: ${value}, limit ${limit}; latched until a person lifts it`,
+    message: `${breachText({ control, breach })}; latched until a person lifts it`,
   }
 }
 
@@ -149,6 +149,9 @@ export function watchControls(context: RiskContext, subject: Subject): readonly 
   }
   return verdicts
 }
+
+export const breachText = ({ control, breach }: NonNullable<Verdict>): string =>
+  `${control.id} ${breach.reason}: ${breach.value}, limit ${breach.limit}`
 
 export const deniedOf = (
   order: OrderRequest,

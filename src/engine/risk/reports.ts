@@ -10,8 +10,9 @@ import type { OrderChange, OrderRecord } from '../order-ledger.ts'
 import { applyFill, positionOf } from '../portfolio.ts'
 import { cancelIdleProtection } from './cancels.ts'
 import type { RiskContext } from './context.ts'
+import { haltAccount } from './halt.ts'
 import { noteUnprotected, protect } from './protection.ts'
-import { haltAccount, watch } from './watch.ts'
+import { watch } from './watch.ts'
 
 const NOTHING: readonly TradingEvent[] = []
 

@@ -2,6 +2,7 @@ import { assert } from '../../domain/errors.ts'
 import type { Denied, TradingEvent } from '../../domain/event.ts'
 import type { Signal } from '../../domain/signal.ts'
 import { decide } from './approval.ts'
+import { cancelOpposingEntries } from './cancels.ts'
 import type { RiskContext } from './context.ts'
 import { entryOrder, exitOrder } from './orders.ts'
 
@@ -16,7 +17,9 @@ export function onSignal(context: RiskContext, signal: Signal, overridden = fals
     return outputs
   }
   const order = exitOrder(context, instrument, { ...signal, purpose: 'exit' })
-  return order === null ? [nothingToExit(context, signal)] : decide(context, order, signal, overridden)
+  const cancels = cancelOpposingEntries(context, signal)
+  if (order === null) return [...cancels, nothingToExit(context, signal)]
+  return [...cancels, ...decide(context, order, signal, overridden)]
 }
 
 /** Every signal is answered: an exit without a position is a denial too. */

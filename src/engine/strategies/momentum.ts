@@ -49,7 +49,10 @@ const params: readonly ParamSpec[] = [
   shortParam,
 ]
 
-/** Momentum over a real look-back: the last price against the price `lookback` ago, over all trades in between. */
+/**
+ * Momentum over a real look-back: the last price against the price `lookback` ago, over all trades in
+ * between.
+ */
 export const momentum: StrategyDefinition = {
   name: 'momentum',
   description: 'Follows a price change over a look-back window with enough volume, and leaves when it fades.',

@@ -6,9 +6,9 @@ import type { Wish } from '../strategy.ts'
 export type Stance = { side: Side | null }
 
 /**
- * The wish that leads from the stance towards the wanted side, and null once it has been wished: each change is
- * wished once. A reversal is two wishes, out at once and in with the next data, because a strategy sees no fills
- * and an order that both closes and opens could be granted by half.
+ * The wish that leads from the stance towards the wanted side, and null once it has been wished: each
+ * change is wished once. A reversal is two wishes, out at once and in with the next data, because a
+ * strategy sees no fills and an order that both closes and opens could be granted by half.
  */
 export function moveStance(stance: Stance, wanted: Side | null, reason: string): Wish | null {
   const held = stance.side

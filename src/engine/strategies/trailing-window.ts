@@ -1,7 +1,7 @@
 /**
- * The trades of a trailing span of event time: what was paid before it began, and how much was traded in it.
- * A ring that doubles when full, three numbers a trade side by side: constant time a trade, on average, and the
- * few memory lines that a hot path needs.
+ * The trades of a trailing span of event time: what was paid before it began, and how much was traded in
+ * it. A ring that doubles when full, three numbers a trade side by side: constant time a trade, on average,
+ * and the few memory lines that a hot path needs.
  */
 export type TrailingWindow = {
   /** Time, price and quantity of each trade, in that order, at a stride of four. */
@@ -10,7 +10,7 @@ export type TrailingWindow = {
   mask: number
   first: number
   count: number
-  /** Latest time, price before the window, volume in it. In an array, where numbers change in place. */
+  /** Price before the window, volume in it. In an array, where numbers change in place. */
   readonly state: Float64Array<ArrayBuffer>
 }
 
@@ -18,16 +18,15 @@ const ROOM_FIRST = 1024
 const STRIDE = 4
 const PRICE = 1
 const QUANTITY = 2
-const NOW_MS = 0
-const PRICE_BEFORE = 1
-const VOLUME = 2
+const PRICE_BEFORE = 0
+const VOLUME = 1
 
 export const createTrailingWindow = (): TrailingWindow => ({
   ring: new Float64Array(ROOM_FIRST * STRIDE),
   mask: ROOM_FIRST - 1,
   first: 0,
   count: 0,
-  state: Float64Array.of(Number.NEGATIVE_INFINITY, Number.NaN, 0),
+  state: Float64Array.of(Number.NaN, 0),
 })
 
 /** Price of the last trade at or before the window's begin; NaN while the tape does not reach back so far. */
@@ -38,21 +37,20 @@ export const volumeOf = (window: TrailingWindow): number => window.state[VOLUME]
 
 export type WindowTrade = Readonly<{ eventMs: number; price: number; quantity: number }>
 
-/** Adds a trade and moves the window, which then covers (eventMs - spanMs, eventMs]. Its time never runs backwards. */
+/**
+ * Adds a trade and moves the window, which then covers (eventMs - spanMs, eventMs]. What has left it stays out:
+ * a trade older than the one before it does not move the window back.
+ */
 export function pushTrade(window: TrailingWindow, trade: WindowTrade, spanMs: number): void {
   if (window.count > window.mask) widen(window)
   const { ring, mask, state } = window
-  const { eventMs } = trade
-  const lastMs = state[NOW_MS] ?? 0
-  const nowMs = eventMs > lastMs ? eventMs : lastMs
   const place = (window.first + window.count) & mask
   const at = place * STRIDE
-  ring[at] = nowMs
+  ring[at] = trade.eventMs
   ring[at + PRICE] = trade.price
   ring[at + QUANTITY] = trade.quantity
-  state[NOW_MS] = nowMs
 
-  const beginMs = nowMs - spanMs
+  const beginMs = trade.eventMs - spanMs
   let volume = (state[VOLUME] ?? 0) + trade.quantity
   let { first } = window
   let count = window.count + 1
@@ -72,7 +70,6 @@ export function pushTrade(window: TrailingWindow, trade: WindowTrade, spanMs: nu
 export function clearWindow(window: TrailingWindow): void {
   window.first = 0
   window.count = 0
-  window.state[NOW_MS] = Number.NEGATIVE_INFINITY
   window.state[PRICE_BEFORE] = Number.NaN
   window.state[VOLUME] = 0
 }

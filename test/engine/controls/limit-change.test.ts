@@ -42,6 +42,7 @@ test('it takes two different people to loosen a limit', () => {
 
 test('setting what is set already loosens nothing', () => {
   assert.equal(change('C05.share', '0.01', '0.01', alone), null)
+  assert.equal(change('C04.window', '1s', '1000ms', alone), null)
 })
 
 test('nobody may go beyond the bounds or write what is not a value', () => {

@@ -67,6 +67,7 @@ test('the trigger of a stop is on its right side of the price', () => {
   assert.equal(breachOf(priceCollar, stopOrder('40000'), about), null)
   assert.equal(breachOf(priceCollar, stopOrder('50000'), about)?.limit, '50000 USDT')
   assert.notEqual(breachOf(priceCollar, stopOrder('50001'), about), null)
+  assert.match(breachOf(priceCollar, stopOrder('50001'), about)?.reason ?? '', /sell stop must be below/)
   assert.equal(breachOf(priceCollar, buyStop('50000.01'), about), null)
   assert.notEqual(breachOf(priceCollar, buyStop('50000'), about), null)
 })

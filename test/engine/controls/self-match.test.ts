@@ -51,5 +51,6 @@ test('without a book the last price is the touch, and without any price a market
   const bare = facts({ mark: mark({ bid: null, ask: null }), openOrders: [takeProfit('50000')] })
   assert.notEqual(breachOf(selfMatch, order(), bare), null)
   assert.notEqual(breachOf(selfMatch, order(), facts({ mark: null })), null)
+  assert.equal(breachOf(selfMatch, limitOrder('50000'), facts({ mark: null })), null)
   assert.notEqual(breachOf(selfMatch, order({ type: 'limit' }), facts()), null)
 })

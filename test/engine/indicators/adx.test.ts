@@ -21,7 +21,10 @@ test('+DI, -DI and DX reproduce the published example at their first bar', () =>
   assert(Math.abs((adx.dx() ?? 0) - dx) < 1e-2)
 })
 
-/** Wilder's worksheet over a whole series at once, with sums as he keeps them: another road to the same numbers. */
+/**
+ * Wilder's worksheet over a whole series at once, with sums as he keeps them: another road to the same
+ * numbers.
+ */
 function worksheet(series: readonly Bar[], length: number): readonly (number | null)[] {
   const moves = series.slice(1).map((bar, index) => {
     const before = series[index] as Bar
@@ -78,8 +81,9 @@ test("ADX equals Wilder's worksheet on any bars", () => {
 })
 
 /**
- * The forerunner's index (its fault P12): the range starts as a mean but the movements as sums, then the bars that
- * made up that start are fed in once more, one by one, and the first value is out after length + 1 bars.
+ * The forerunner's index (its fault P12): the range starts as a mean but the movements as sums, then the
+ * bars that made up that start are fed in once more, one by one, and the first value is out after length +
+ * 1 bars.
  */
 function forerunnerAdx(series: readonly Bar[], length: number): number {
   const moves = series.slice(1).map((now, index) => {

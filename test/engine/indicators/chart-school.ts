@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 
 /*
- * Worked examples that StockCharts publishes as spreadsheets beside its ChartSchool articles "Relative Strength
- * Index (RSI)", "Average True Range (ATR)", "Average Directional Index (ADX)" and "Bollinger Bands": cs-rsi.xls,
- * cs-atr.xls, cs-adx.xls and cs-bbands.xls. Published values are rounded; inputs are as printed there.
+ * Worked examples that StockCharts publishes as spreadsheets beside its ChartSchool articles "Relative
+ * Strength Index (RSI)", "Average True Range (ATR)", "Average Directional Index (ADX)" and "Bollinger
+ * Bands": cs-rsi.xls, cs-atr.xls, cs-adx.xls and cs-bbands.xls. Published values are rounded; inputs are as
+ * printed there.
  */
 export type Bar = Readonly<{ high: number; low: number; close: number }>
 
@@ -106,7 +107,10 @@ export const adxExample = {
   values: [33.5833461, 32.1534947, 29.9292238, 28.3576178, 26.8982694, 25.7764785, 23.9459048, 22.7832985],
 } as const
 
-/** Daily closes of SPY, bands of 20 closes and 2 deviations; the first of each column belongs to the 20th close. */
+/**
+ * Daily closes of SPY, bands of 20 closes and 2 deviations; the first of each column belongs to the 20th
+ * close.
+ */
 export const bollingerExample = {
   closes: [
     86.1557, 89.0867, 88.7829, 90.3228, 89.0671, 91.1453, 89.4397, 89.175, 86.9302, 87.6752, 86.9596, 89.4299,

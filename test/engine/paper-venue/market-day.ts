@@ -23,7 +23,12 @@ export type VenueOptions = Readonly<{
   params?: Readonly<Record<string, string>>
 }>
 
-export function openVenue({ cash = '1000000', short = false, seed = 1, params = {} }: VenueOptions = {}): PaperVenue {
+export function openVenue({
+  cash = '1000000',
+  short = false,
+  seed = 1,
+  params = {},
+}: VenueOptions = {}): PaperVenue {
   return createPaperVenue({
     instrument,
     account: ACCOUNT,
@@ -40,9 +45,22 @@ type Wanted = Readonly<{ id: string; side: Side; quantity: string; price?: strin
   Partial<Pick<OrderRequest, 'timeInForce' | 'postOnly' | 'reduceOnly' | 'group' | 'account'>>
 
 /** The type follows from the prices given. */
-export function orderOf({ id, side, quantity: amount, price: limit, stopPrice, ...rest }: Wanted): OrderRequest {
+export function orderOf({
+  id,
+  side,
+  quantity: amount,
+  price: limit,
+  stopPrice,
+  ...rest
+}: Wanted): OrderRequest {
   const type =
-    limit === undefined ? (stopPrice === undefined ? 'market' : 'stop') : stopPrice === undefined ? 'limit' : 'stopLimit'
+    limit === undefined
+      ? stopPrice === undefined
+        ? 'market'
+        : 'stop'
+      : stopPrice === undefined
+        ? 'limit'
+        : 'stopLimit'
   return {
     slot: `slot/${id}`,
     clientOrderId: idOf(id),
@@ -95,7 +113,11 @@ export const trade = (eventMs: number, at: number, amount = 1, aggressor: Side |
 })
 
 /** Bid and ask as [price, quantity]. */
-export const quote = (eventMs: number, bid: readonly [number, number], ask: readonly [number, number]): Quote => ({
+export const quote = (
+  eventMs: number,
+  bid: readonly [number, number],
+  ask: readonly [number, number],
+): Quote => ({
   kind: 'quote',
   eventMs,
   bidPrice: bid[0],

@@ -20,8 +20,12 @@ test('it buys an oversold close below the lower band and leaves at the middle', 
 })
 
 test('a close below the band is not bought while RSI is above its limit', () => {
-  assert.deepEqual(wishesOnCloses(start({ rsiLength: '4' }), [4, 6, 8, 10, 7]), new Array(5).fill(null))
+  assert.deepEqual(wishesOnCloses(start({ rsiLength: '4' }), [5, 7, 9, 11, 6]), new Array(5).fill(null))
   assert.equal(wishesOnCloses(start({ rsiLength: '4', rsiLow: '69' }), [5, 7, 9, 11, 6]).at(-1), 'enter buy')
+})
+
+test('a close on the middle band is reason enough to leave', () => {
+  assert.deepEqual(wishesOnCloses(start(), [10, 10, 10, 10, 7, 9]).slice(4), ['enter buy', 'exit sell'])
 })
 
 test('with short it sells an overbought close above the upper band', () => {

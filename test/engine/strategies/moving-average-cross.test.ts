@@ -25,6 +25,7 @@ test('averages that are apart from the start have not crossed', () => {
 
 test('averages that touch and part again have not crossed', () => {
   assert.deepEqual(wishesOnCloses(start(), [10, 9, 9, 8, 8, 7]), [null, null, null, null, null, null])
+  assert.deepEqual(wishesOnCloses(start(), [10, 9, 10, 10, 11]), [null, null, 'enter buy', null, null])
 })
 
 test('with short a reversal is an exit and, one candle later, an entry', () => {

@@ -58,12 +58,12 @@ test('a window wider than its first room grows and loses nothing', () => {
   assert.equal(priceBefore(window), 1999)
 })
 
-test('the volume does not drift over millions of trades', () => {
+test('a huge trade leaves no rounding error behind once the ring has turned', () => {
   const window = createTrailingWindow()
-  for (let index = 0; index < 2_000_000; index++) {
-    pushTrade(window, { eventMs: index, price: 1, quantity: index % 2 === 0 ? 0.1 : 1e6 + 0.3 }, 10)
-  }
-  assert(Math.abs(volumeOf(window) - 5 * (0.1 + 1e6 + 0.3)) < 1e-6)
+  pushTrade(window, { eventMs: 0, price: 1, quantity: 1e18 }, 10)
+  for (let index = 1; index < 2000; index++)
+    pushTrade(window, { eventMs: index, price: 1, quantity: 0.1 }, 10)
+  assert(Math.abs(volumeOf(window) - 1) < 1e-9)
 })
 
 test('a cleared window knows no price and no volume, and starts anew at any time', () => {
