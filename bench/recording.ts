@@ -121,11 +121,17 @@ if (import.meta.main) {
       megabytes: { type: 'string', default: '200' },
     },
   })
-  const options = { trades: Number(values.trades), frames: values.frames ?? null, megabytes: Number(values.megabytes) }
+  const options = {
+    trades: Number(values.trades),
+    frames: values.frames ?? null,
+    megabytes: Number(values.megabytes),
+  }
   const result = await benchRecording(options)
   console.log(`machine  ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.versions.node}, seed 1`)
   console.log(`import   ${result.importMegabytesPerSecond} MB/s of raw frames (${options.megabytes} MB)`)
-  console.log(`load     ${(result.loadTradesPerSecond / 1e6).toFixed(1)} M trades/s (${options.trades} trades, best of 3)`)
+  console.log(
+    `load     ${(result.loadTradesPerSecond / 1e6).toFixed(1)} M trades/s (${options.trades} trades, best of 3)`,
+  )
   console.log(`memory   ${result.rssMegabytesMax} MB at most, the bench's own input included`)
   console.log(`hash     ${result.hash}`)
 }

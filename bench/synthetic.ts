@@ -5,7 +5,12 @@ import { BUY, SELL } from '../src/engine/tape.ts'
 import type { TapeColumns } from '../src/engine/tape.ts'
 import { createRecordingWriter } from '../src/adapters/recording/recording-writer.ts'
 
-export type SyntheticOptions = Readonly<{ trades: number; seed: number; instrument?: Instrument; startMs?: number }>
+export type SyntheticOptions = Readonly<{
+  trades: number
+  seed: number
+  instrument?: Instrument
+  startMs?: number
+}>
 
 const START_MS = Date.UTC(2024, 0, 1)
 const START_TICKS = 6_000_000
@@ -17,7 +22,11 @@ const BATCH_ROWS = 65_536
  * Trades only, from a random walk on the tick grid with rare trends: about ten a second, sizes skewed, both sides.
  * Cheap to make, so that benches measure what reads them. Equal options give equal trades.
  */
-export function* syntheticTrades({ trades, seed, startMs = START_MS }: SyntheticOptions): Iterable<TapeColumns> {
+export function* syntheticTrades({
+  trades,
+  seed,
+  startMs = START_MS,
+}: SyntheticOptions): Iterable<TapeColumns> {
   const random = createRandom(seed, 'synthetic')
   let ticks = START_TICKS
   let drift = 0
@@ -35,7 +44,10 @@ export function* syntheticTrades({ trades, seed, startMs = START_MS }: Synthetic
     for (let row = 0; row < rows; row++) {
       const chance = random()
       if (chance < 1e-4) drift = (random() - 0.5) * 20
-      ticks = Math.max(START_TICKS / 4, ticks + Math.round((random() + random() + random() - 1.5) * 300 + drift))
+      ticks = Math.max(
+        START_TICKS / 4,
+        ticks + Math.round((random() + random() + random() - 1.5) * 300 + drift),
+      )
       eventMs += Math.floor(chance * 200)
       columns.eventMs[row] = eventMs
       columns.tradeId[row] = from + row + 1

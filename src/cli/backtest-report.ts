@@ -20,7 +20,7 @@ export function runReport(summary: RunSummary, quote: string): string {
     section('Result', moneyRows(summary, quote)),
     section('Risk and return', ratioRows(summary)),
     section('Trading', tradingRows(summary, quote)),
-    section('Denials by code', denialRows(summary)),
+    section('Denials by code', countRows(summary.deniedByCode)),
     section('Alerts', countRows(summary.alertsByCode)),
     section('Run', runRows(summary)),
   ]
@@ -64,24 +64,22 @@ const moneyRows = (summary: RunSummary, quote: string): readonly (readonly strin
 ]
 
 function ratioRows(summary: RunSummary): readonly (readonly string[])[] {
-  const basis = `from ${summary.returns} returns of ${spanFigure(summary.returnMs)}`
+  const basis = `a year, from ${summary.returns} returns of ${spanFigure(summary.returnMs)}`
   const few = summary.returns < RETURNS_MIN ? `needs ${RETURNS_MIN} returns, has ${summary.returns}` : ''
   const year = `needs a drawdown and ${CALMAR_SPAN_MS_MIN / 86_400_000} days of data`
   const drawdown = `${percentFigure(summary.maxDrawdown)}, ${moneyFigure(summary.maxDrawdownMoney, 4)} at most`
   return [
     ['max drawdown', drawdown],
-    [
-      'Sharpe',
-      `${ratioFigure(summary.sharpe)}  ${summary.sharpe === null ? few || 'equity did not move' : `a year, ${basis}`}`,
-    ],
-    [
-      'Sortino',
-      `${ratioFigure(summary.sortino)}  ${summary.sortino === null ? few || 'no return was negative' : `a year, ${basis}`}`,
-    ],
-    ['Calmar', `${ratioFigure(summary.calmar)}  ${summary.calmar === null ? year : ''}`.trimEnd()],
+    ['Sharpe', ratio(summary.sharpe, basis, few || 'equity did not move')],
+    ['Sortino', ratio(summary.sortino, basis, few || 'no return was negative')],
+    ['Calmar', ratio(summary.calmar, 'a year', year)],
     ['exposure', percentFigure(summary.exposure)],
   ]
 }
+
+/** A ratio with what it rests on, or with why there is none. */
+const ratio = (value: number | null, basis: string, lack: string): string =>
+  `${ratioFigure(value)}  ${value === null ? lack : basis}`
 
 function tradingRows(summary: RunSummary, quote: string): readonly (readonly string[])[] {
   const ended = `${summary.rejected} rejected, ${summary.canceled} canceled, ${summary.expired} expired`
@@ -99,10 +97,6 @@ function tradingRows(summary: RunSummary, quote: string): readonly (readonly str
     ['profit factor', ratioFigure(summary.profitFactor)],
     ['average win', `${average(summary.averageWin)} ${quote}, loss ${average(summary.averageLoss)} ${quote}`],
   ]
-}
-
-function denialRows(summary: RunSummary): readonly (readonly string[])[] {
-  return countRows(summary.deniedByCode)
 }
 
 function countRows(counts: Readonly<Record<string, number>>): readonly (readonly string[])[] {

@@ -66,12 +66,15 @@ export function parseSortKey(text: string): SortKey {
   })
 }
 
-/** Best first; a run without the figure comes last, and equal ones keep the order of the grid. */
+/**
+ * Best first; a run without the figure comes last. Between equal ones the higher return decides, then the
+ * grid's order.
+ */
 export function compareRuns(key: SortKey): (left: RunSummary, right: RunSummary) => number {
   const sign = sortKeys[key] === 'more' ? -1 : 1
   return (left, right) => {
     const [a, b] = [left[key], right[key]]
-    if (a === b) return 0
+    if (a === b) return right.totalReturn - left.totalReturn
     if (a === null) return 1
     return b === null ? -1 : sign * (a - b)
   }

@@ -1,6 +1,8 @@
 import { createLogUpdate } from 'log-update'
 
-/** Tells how far long work has come, on stderr: one moving line on a terminal, a line now and then elsewhere. */
+/**
+ * Tells how far long work has come, on stderr: one moving line on a terminal, a line now and then elsewhere.
+ */
 export type Progress = Readonly<{
   update(text: string): void
   /** Clears the moving line. */

@@ -107,7 +107,7 @@ function ask({ worker, beat }: Lane, job: RunJob, { stallMs, signal }: Watch): P
 const stalled = ({ settings }: RunJob, stallMs: number): CdbError =>
   new CdbError(
     'CDB_STRATEGY_STALLED',
-    `strategy ${settings.strategy} did not return within ${stallMs / 1000} s, with ${JSON.stringify(settings.params)}`,
+    `strategy ${settings.strategy} did not return within ${stallMs / 1000} s: ${JSON.stringify(settings.params)}`,
     { mend: 'look for a loop that does not end in the strategy file' },
   )
 

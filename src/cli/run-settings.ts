@@ -4,7 +4,7 @@ import { loadStrategy } from '../adapters/system/strategy-file.ts'
 import { money } from '../domain/decimal.ts'
 import { CdbError } from '../domain/errors.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { parseParams } from '../domain/param.ts'
+import { parseDuration, parseParams } from '../domain/param.ts'
 import { parseLimits } from '../engine/controls.ts'
 import type { EngineConfig } from '../engine/engine.ts'
 import { paperVenueParams } from '../engine/paper-venue/paper-venue.ts'
@@ -26,6 +26,8 @@ export type RunSettings = Readonly<{
   cash: string
   seed: number
   short: boolean
+  /** As a duration; null leaves latches and halts to people. */
+  operator: string | null
 }>
 
 /** The account that paper orders are booked on, in backtest and in `cdb up` alike. */
@@ -43,6 +45,7 @@ export const runOptions: ParseArgsOptionsConfig = {
   cash: { type: 'string', default: '10000' },
   seed: { type: 'string', default: '1' },
   short: { type: 'boolean' },
+  operator: { type: 'string' },
 }
 
 export const runOptionsHelp = `  --strategy NAME|FILE  built-in strategy (see: cdb strategies) or a strategy file (default: momentum)
@@ -54,6 +57,7 @@ export const runOptionsHelp = `  --strategy NAME|FILE  built-in strategy (see: c
   --cash AMOUNT         cash at the start, in the quote asset (default: 10000)
   --seed N              seed of latency and slippage (default: 1)
   --short               the account may sell what it does not hold
+  --operator DURATION   lift latches and halts this long after they fell, as a person would (default: never)
 `
 
 /** Throws CDB_USAGE or CDB_DECIMAL_INVALID on what cannot be read; parameters are checked by engineConfigOf. */
@@ -78,6 +82,7 @@ export function runSettingsOf(args: CliArgs): RunSettings {
     cash,
     seed,
     short: flagOption(args, 'short'),
+    operator: textOption(args, 'operator') ?? null,
   }
 }
 
@@ -96,6 +101,18 @@ export async function engineConfigOf(settings: RunSettings, instrument: Instrume
     sizing: parseParams('sizing', sizingParams, settings.sizing),
     limits: parseLimits(settings.limits),
     venue: parseParams('paper venue', paperVenueParams, settings.venue),
+    operatorMs: operatorMsOf(settings.operator),
     digest,
   }
+}
+
+function operatorMsOf(written: string | null): number | null {
+  if (written === null) return null
+  const ms = parseDuration(written)
+  if (ms === undefined || ms <= 0) {
+    throw new CdbError('CDB_USAGE', `--operator ${written} is not a duration`, {
+      mend: 'use for example --operator 1d',
+    })
+  }
+  return ms
 }

@@ -4,8 +4,8 @@ import type { MarketFiles } from '../adapters/recording/open.ts'
 import type { TapeColumns } from '../engine/tape.ts'
 
 /**
- * Reads files to their end into columns that worker threads see without a copy: many runs read one tape, and the
- * files are parsed once.
+ * Reads files to their end into columns that worker threads see without a copy: many runs read one tape, and
+ * the files are parsed once.
  */
 export async function readSharedTape(
   files: Pick<MarketFiles, 'readColumns'>,

@@ -1,6 +1,9 @@
 export type Align = 'left' | 'right'
 
-/** Lines of a table: columns as wide as their widest cell, two blanks between, no blanks at the end of a line. */
+/**
+ * Lines of a table: columns as wide as their widest cell, two blanks between, no blanks at the end of a
+ * line.
+ */
 export function textTable(
   rows: readonly (readonly string[])[],
   aligns: readonly Align[] = [],

@@ -50,8 +50,8 @@ export type WalkForwardPlan = Readonly<{
 }>
 
 /**
- * Cuts the span into folds + 1 equal parts; each part but the last chooses parameters by the grid, and the part
- * after it is traded with them, with the equity that the part before left, starting flat.
+ * Cuts the span into folds + 1 equal parts; each part but the last chooses parameters by the grid, and the
+ * part after it is traded with them, with the equity that the part before left, starting flat.
  */
 export async function walkForward(
   pool: RunPool,

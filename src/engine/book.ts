@@ -1,8 +1,8 @@
 import type { BookLevel, Quote, Side, Trade } from '../domain/market.ts'
 
 /**
- * One side of a book. `sign` makes "better" mean "greater" on both sides, so prices are kept in ascending order of
- * sign x price: the best is last, where levels come and go most and an array moves least.
+ * One side of a book. `sign` makes "better" mean "greater" on both sides, so prices are kept in ascending
+ * order of sign x price: the best is last, where levels come and go most and an array moves least.
  */
 type BookSide = {
   readonly sign: 1 | -1
@@ -14,8 +14,8 @@ type BookSide = {
 }
 
 /**
- * Levels and quotes of one instrument. They come from streams that are not ordered with each other, so newer event
- * time wins: it removes what it proves gone, and what is older may not bring that back. Never crossed.
+ * Levels and quotes of one instrument. They come from streams that are not ordered with each other, so newer
+ * event time wins: it removes what it proves gone, and what is older may not bring that back. Never crossed.
  */
 export type Book = {
   readonly bids: BookSide
@@ -58,7 +58,10 @@ function clearSide(side: BookSide): void {
   side.quoteQuantity = NaN
 }
 
-/** Takes in a quote; false when the levels are newer and it was ignored. A side without price or quantity is empty. */
+/**
+ * Takes in a quote; false when the levels are newer and it was ignored. A side without price or quantity is
+ * empty.
+ */
 export function applyQuote(book: Book, quote: Quote): boolean {
   if (book.hasLevels && quote.eventMs < book.levelMs) return false
   if (quote.eventMs > book.quoteMs) book.quoteMs = quote.eventMs
@@ -108,7 +111,10 @@ function beginLevels(book: Book): void {
   }
 }
 
-/** A trade proves that no bid is left above its price and no ask below. Older trades prove nothing about the present. */
+/**
+ * A trade proves that no bid is left above its price and no ask below. Older trades prove nothing about the
+ * present.
+ */
 export function applyTrade(book: Book, trade: Trade): void {
   const { price } = trade
   if (!(price < bestOf(book.bids) || price > bestOf(book.asks))) return
@@ -204,7 +210,10 @@ export function quantityAt(book: Book, side: Side, price: number): number {
   return levels.prices.length === 0 && levels.quotePrice === price ? levels.quoteQuantity : 0
 }
 
-/** Base quantity within the best `levels` of the thinner side; null when a side is empty or only quotes are known. */
+/**
+ * Base quantity within the best `levels` of the thinner side; null when a side is empty or only quotes are
+ * known.
+ */
 export function depthOf(book: Book, levels: number): number | null {
   if (!book.hasLevels || book.bids.prices.length === 0 || book.asks.prices.length === 0) return null
   return Math.min(depthOfSide(book.bids, levels), depthOfSide(book.asks, levels))

@@ -2,8 +2,8 @@
 export type CurvePoint = Readonly<{ atMs: number; value: number }>
 
 /**
- * A curve of bounded size that looks like the whole one: per slice of time the first, lowest, highest and last
- * value are kept, and slices are merged in pairs when there are too many. Source: U. Jugel, Z. Jerzak,
+ * A curve of bounded size that looks like the whole one: per slice of time the first, lowest, highest and
+ * last value are kept, and slices are merged in pairs when there are too many. Source: U. Jugel, Z. Jerzak,
  * G. Hackenbroich, V. Markl, "M4: A Visualization-Oriented Time Series Data Aggregation", VLDB 7 (2014).
  */
 export type Curve = {
@@ -31,7 +31,10 @@ export const createCurve = (pointsMax: number): Curve => ({
   slices: [],
 })
 
-/** Adds a value. A time that steps back is taken as the newest time: venues' streams are not ordered with each other. */
+/**
+ * Adds a value. A time that steps back is taken as the newest time: venues' streams are not ordered with
+ * each other.
+ */
 export function addPoint(curve: Curve, atMs: number, value: number): void {
   const newest = curve.slices.at(-1)
   const at = newest === undefined ? atMs : Math.max(atMs, newest.lastMs)

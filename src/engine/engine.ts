@@ -7,6 +7,7 @@ import type { ParamValues } from '../domain/param.ts'
 import { createExecution } from './execution.ts'
 import { appendEvent, createJournal } from './journal.ts'
 import type { Journal, LogEntry } from './journal.ts'
+import { createOperator } from './operator.ts'
 import type { OrderRecord } from './order-ledger.ts'
 import { createPaperVenue, takerFeeOf } from './paper-venue/paper-venue.ts'
 import type { Portfolio } from './portfolio.ts'
@@ -36,6 +37,8 @@ export type EngineConfig = Readonly<{
   limits: Limits
   /** Settings of the paper venue. */
   venue: ParamValues
+  /** Latches and halts are lifted this long after they fell, as if by a person; null leaves them to people. */
+  operatorMs: number | null
   digest: Digest
 }>
 
@@ -52,7 +55,7 @@ export type Engine = Readonly<{
 }>
 
 /** Who brought an event about; a step is not fed what it said itself. */
-type Source = 'market' | 'operator' | 'risk' | 'execution'
+type Source = 'market' | 'person' | 'risk' | 'execution'
 type Queued = Readonly<{ event: TradingEvent; causeSeq: number; source: Source }>
 
 /**
@@ -68,6 +71,7 @@ export function createEngine(config: EngineConfig, onEntry: (entry: LogEntry) =>
     venue: createPaperVenue({ instrument, account, cash, short, params: config.venue, seed }),
     approvalAgeMsMax: Number(config.limits['C21']?.['age'] ?? 2_000),
   })
+  const operator = config.operatorMs === null ? null : createOperator(config.operatorMs)
   const journal = createJournal(config.digest)
   const queue: Queued[] = []
   let marketSeq = 0
@@ -83,6 +87,7 @@ export function createEngine(config: EngineConfig, onEntry: (entry: LogEntry) =>
       const entry = appendEvent(journal, event, { causeSeq, marketSeq })
       if (source !== 'risk') enqueue(risk.step(event), entry.seq, 'risk')
       if (source !== 'execution') enqueue(execution.step(event), entry.seq, 'execution')
+      operator?.onEvent(event, entry.seq)
       onEntry(entry)
     }
     queue.length = 0
@@ -91,6 +96,11 @@ export function createEngine(config: EngineConfig, onEntry: (entry: LogEntry) =>
   return {
     onMarket(event) {
       marketSeq += 1
+      if (operator !== null) {
+        for (const { command, causeSeq } of operator.due(event.eventMs))
+          enqueue([command], causeSeq, 'person')
+        drain()
+      }
       const reports = execution.onMarket(event)
       if (reports.length > 0) {
         enqueue(reports, 0, 'execution')
@@ -103,7 +113,7 @@ export function createEngine(config: EngineConfig, onEntry: (entry: LogEntry) =>
       }
     },
     onCommand(command) {
-      enqueue([command], 0, 'operator')
+      enqueue([command], 0, 'person')
       drain()
     },
     portfolio: risk.portfolio,

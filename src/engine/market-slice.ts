@@ -4,8 +4,8 @@ import type { MarketSource } from './ports.ts'
 export type TimeRange = Readonly<{ fromMs: number; toMs: number }>
 
 /**
- * The part of a source from the first event at or after fromMs to the last before toMs. Book levels before it are
- * passed through, so that the book stands as it stood; trades, quotes and candles before it are not.
+ * The part of a source from the first event at or after fromMs to the last before toMs. Book levels before
+ * it are passed through, so that the book stands as it stood; trades, quotes and candles before it are not.
  */
 export function sliceSource(source: MarketSource, { fromMs, toMs }: TimeRange): MarketSource {
   let begun = fromMs === -Infinity

@@ -1,8 +1,9 @@
 import { periodOf } from './statistics.ts'
 
 /**
- * Equity at the end of each period of the UTC clock. How long the data is shows only at its end, so the period
- * grows with what was seen: minutes, then hours, then days. Memory stays within 4,320 minutes or 720 hours.
+ * Equity at the end of each period of the UTC clock. How long the data is shows only at its end, so the
+ * period grows with what was seen: minutes, then hours, then days. Memory stays within 4,320 minutes or 720
+ * hours.
  */
 export type PeriodCloses = {
   readonly start: number
@@ -54,8 +55,9 @@ function widen(series: PeriodCloses, periodMs: number): void {
 }
 
 /**
- * The returns from the start to the end of each period; a period without an observation returned 0. The first and
- * the last period are as long as the data has them. Empty once equity is not positive: nothing is left to return.
+ * The returns from the start to the end of each period; a period without an observation returned 0. The
+ * first and the last period are as long as the data has them. Empty once equity is not positive: nothing is
+ * left to return.
  */
 export function returnsOf(series: PeriodCloses): readonly number[] {
   const returns: number[] = []

@@ -3,7 +3,10 @@ import { addPoint } from './curve.ts'
 import type { Curve } from './curve.ts'
 import type { MarketSource } from './ports.ts'
 
-/** A source that draws the prices of what it hands on into a curve, for a report; the run itself does no more work. */
+/**
+ * A source that draws the prices of what it hands on into a curve, for a report; the run itself does no more
+ * work.
+ */
 export const drawPrices = (source: MarketSource, curve: Curve): MarketSource => ({
   instrument: source.instrument,
   async read(countMax) {

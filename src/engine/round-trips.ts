@@ -17,7 +17,9 @@ export type RoundTrip = Readonly<{
   side: 'long' | 'short'
   openMs: number
   closeMs: number
-  /** Everything bought (long) or sold (short) on the way in, and its value; entry price = value / quantity. */
+  /**
+   * Everything bought (long) or sold (short) on the way in, and its value; entry price = value / quantity.
+   */
   entryQuantity: Quantity
   entryValue: Money
   exitQuantity: Quantity

@@ -1,4 +1,4 @@
-import { add, formatDecimal, subtract, toNumber } from '../domain/decimal.ts'
+import { add, divideHalfEven, formatDecimal, subtract, toNumber } from '../domain/decimal.ts'
 import type { Money } from '../domain/decimal.ts'
 import { assert } from '../domain/errors.ts'
 import { formatParam } from '../domain/param.ts'
@@ -87,7 +87,9 @@ export type SummarySource = Readonly<{
   elapsedMs: number
 }>
 
-/** Puts the figures together. The tally's books and the engine's, kept apart, must agree to the last digit. */
+/**
+ * Puts the figures together. The tally's books and the engine's, kept apart, must agree to the last digit.
+ */
 export function summarize({ tally, engine, config, elapsedMs }: SummarySource): RunSummary {
   const { portfolio, market } = tally
   assert(portfolio.cash === engine.portfolio.cash, 'cash follows from the fills on the log')
@@ -172,7 +174,7 @@ type TripFigures = Pick<
 
 function tripFigures({ trips }: Tally): TripFigures {
   const average = (sum: Money, count: number): string | null =>
-    count === 0 ? null : formatDecimal(sum / BigInt(count))
+    count === 0 ? null : formatDecimal(divideHalfEven(sum, BigInt(count)))
   return {
     roundTrips: trips.count,
     winRate: shareOf(trips.wins, trips.count),

@@ -31,7 +31,11 @@ const LEVEL_STEP = 2e-5
 const LEVEL_VALUE = 20_000
 const LEVEL_VALUE_SPREAD = 0.8
 
-export function createSimulatedBook(instrument: Instrument, startPrice: number, random: Random): SimulatedBook {
+export function createSimulatedBook(
+  instrument: Instrument,
+  startPrice: number,
+  random: Random,
+): SimulatedBook {
   const tickSize = toNumber(instrument.tickSize)
   const lotSize = toNumber(instrument.lotSize)
   const priceAt = gridNumber(instrument.tickSize)

@@ -16,7 +16,13 @@ type Regime = 'trending' | 'ranging' | 'chaotic'
 const regimes: Readonly<
   Record<
     Regime,
-    Readonly<{ tradesPerSecond: number; volatility: number; drift: number; reversion: number; seconds: number }>
+    Readonly<{
+      tradesPerSecond: number
+      volatility: number
+      drift: number
+      reversion: number
+      seconds: number
+    }>
   >
 > = {
   trending: { tradesPerSecond: 10, volatility: 6e-5, drift: 1.5e-5, reversion: 0, seconds: 240 },
@@ -25,11 +31,12 @@ const regimes: Readonly<
 }
 
 /** The Markov chain of regimes: where each may go, the first with chance `first`. */
-const successors: Readonly<Record<Regime, Readonly<{ first: Regime; second: Regime; firstShare: number }>>> = {
-  trending: { first: 'ranging', second: 'chaotic', firstShare: 0.7 },
-  ranging: { first: 'trending', second: 'chaotic', firstShare: 0.7 },
-  chaotic: { first: 'ranging', second: 'trending', firstShare: 0.5 },
-}
+const successors: Readonly<Record<Regime, Readonly<{ first: Regime; second: Regime; firstShare: number }>>> =
+  {
+    trending: { first: 'ranging', second: 'chaotic', firstShare: 0.7 },
+    ranging: { first: 'trending', second: 'chaotic', firstShare: 0.7 },
+    chaotic: { first: 'ranging', second: 'trending', firstShare: 0.5 },
+  }
 
 /** First prices, so that amounts look familiar. */
 const START_PRICES: Readonly<Record<string, number>> = { BTC: 60_000, ETH: 3000, SOL: 150 }
@@ -106,7 +113,9 @@ function movePrice(state: PriceState, seconds: number, random: Random, home: num
   const shock = studentT(random)
   const change =
     volatility * Math.sqrt(state.scale * seconds) * shock +
-    (state.sign * drift + reversion * (state.anchor - state.logPrice) + HOME_REVERSION * (home - state.logPrice)) *
+    (state.sign * drift +
+      reversion * (state.anchor - state.logPrice) +
+      HOME_REVERSION * (home - state.logPrice)) *
       seconds
   const scale = GARCH.base + (GARCH.shock * shock * shock + GARCH.memory) * state.scale
   state.scale = Math.min(GARCH.max, Math.max(GARCH.min, scale))

@@ -13,7 +13,9 @@ export const RETURNS_MIN = 5
 /** A compound yearly return from less than this is a guess. */
 export const CALMAR_SPAN_MS_MIN = 30 * DAY_MS
 
-/** The period of returns for a span of data: a day from 30 days on, an hour from 3 days on, a minute below. */
+/**
+ * The period of returns for a span of data: a day from 30 days on, an hour from 3 days on, a minute below.
+ */
 export function periodOf(spanMs: number): number {
   if (spanMs >= 30 * DAY_MS) return DAY_MS
   return spanMs >= 3 * DAY_MS ? HOUR_MS : MINUTE_MS
@@ -33,10 +35,10 @@ export function sharpeOf(returns: readonly number[], periodMs: number): number |
 }
 
 /**
- * Sortino ratio, a year's: mean / downside deviation x sqrt(periods in a year), with a target of 0; the downside
- * deviation is the root of the mean over all returns of min(0, return)^2. Source: F. A. Sortino and L. N. Price,
- * "Performance Measurement in a Downside Risk Framework", Journal of Investing 3 (1994). null below RETURNS_MIN
- * returns, and where none was negative.
+ * Sortino ratio, a year's: mean / downside deviation x sqrt(periods in a year), with a target of 0; the
+ * downside deviation is the root of the mean over all returns of min(0, return)^2. Source: F. A. Sortino and
+ * L. N. Price, "Performance Measurement in a Downside Risk Framework", Journal of Investing 3 (1994). null
+ * below RETURNS_MIN returns, and where none was negative.
  */
 export function sortinoOf(returns: readonly number[], periodMs: number): number | null {
   if (returns.length < RETURNS_MIN) return null

@@ -19,8 +19,9 @@ import type { RoundTrips } from './round-trips.ts'
 export type TalliedFill = Readonly<{ fill: Fill; purpose: OrderPurpose }>
 
 /**
- * What a run has come to so far, from its log and from counts of its market data. It keeps its own books, so that
- * the log alone explains it: feeding it a stored log gives the same figures. Memory is flat but for the fill keys.
+ * What a run has come to so far, from its log and from counts of its market data. It keeps its own books, so
+ * that the log alone explains it: feeding it a stored log gives the same figures. Memory is flat but for the
+ * fill keys.
  */
 export type Tally = {
   readonly instrument: Instrument
@@ -191,7 +192,9 @@ function tallyFill(tally: Tally, fill: Fill): void {
   observe(tally, fill.eventMs)
 }
 
-/** Notes the equity at the last market time, for figures over time; may be called again while a run goes on. */
+/**
+ * Notes the equity at the last market time, for figures over time; may be called again while a run goes on.
+ */
 export function endTally(tally: Tally): void {
   if (Number.isFinite(tally.market.lastMs)) observe(tally, tally.market.lastMs)
 }

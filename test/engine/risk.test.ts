@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { formatDecimal, price, quantity } from '../../src/domain/decimal.ts'
 import type { Quantity } from '../../src/domain/decimal.ts'
+import { orderTypes } from '../../src/domain/order.ts'
 import { positionOf } from '../../src/engine/portfolio.ts'
 import {
   acceptedOf,
@@ -185,4 +186,39 @@ test('limits are never passed whatever the order of signals, fills and cancels',
     }),
     { numRuns: 100 },
   )
+})
+
+test('a strategy that does worse than its peers gets no more entries, and its exits go through', () => {
+  const permissions = ['good', 'bad'].map((strategy) => ({
+    strategy,
+    instrument: bitcoin.id,
+    account: 'paper',
+    types: orderTypes,
+    short: false,
+  }))
+  const loose = { 'C16.entriesMax': '1000', 'C16.losses': '1000', 'C14.hourShare': '1', 'C14.day': '1000' }
+  const risk = createTestRisk(loose, { stopLoss: '0', takeProfit: '0' }, { permissions })
+  let nowMs = 0
+  const trade = (strategy: string, from: string, to: string): readonly string[] => {
+    nowMs += 120_000
+    risk.step(markAt(nowMs, from))
+    const outputs = risk.step({ ...signalAt(nowMs, from), strategy })
+    const [entry] = approvedIn(outputs)
+    if (entry === undefined) return denialsIn(outputs)
+    risk.step(submittingOf(entry, nowMs))
+    risk.step(fillOf(entry, nowMs))
+    nowMs += 120_000
+    risk.step(markAt(nowMs, to))
+    const [exit] = approvedIn(risk.step({ ...signalAt(nowMs, to, 'exit'), strategy }))
+    assert.ok(exit !== undefined)
+    risk.step(submittingOf(exit, nowMs))
+    risk.step(fillOf(exit, nowMs))
+    return []
+  }
+  for (let round = 0; round < 30; round++) {
+    assert.deepEqual(trade('good', '50000', '50100'), [])
+    assert.deepEqual(trade('bad', '50100', '50000'), [])
+  }
+  assert.deepEqual(trade('bad', '50000', '50100'), ['allocation'])
+  assert.deepEqual(trade('good', '50000', '50100'), [])
 })

@@ -54,6 +54,7 @@ export type ScenarioOptions = Readonly<{
   cash?: string
   seed?: number
   short?: boolean
+  operatorMs?: number
 }>
 
 export const configOf = (options: ScenarioOptions): EngineConfig => ({
@@ -68,6 +69,7 @@ export const configOf = (options: ScenarioOptions): EngineConfig => ({
   sizing: parseParams('sizing', sizingParams, options.sizing ?? {}),
   limits: parseLimits(options.limits ?? {}),
   venue: parseParams('paper venue', paperVenueParams, options.venue ?? {}),
+  operatorMs: options.operatorMs ?? null,
   digest,
 })
 

@@ -60,8 +60,18 @@ export function createArrowEncoder(
     batch(columns, length) {
       const children = names.map((name) =>
         isByteColumn(name)
-          ? makeData({ type: new Uint8(), length, nullCount: 0, data: columns[name] ?? new Uint8Array(length) })
-          : makeData({ type: new Float64(), length, nullCount: 0, data: columns[name] ?? new Float64Array(length) }),
+          ? makeData({
+              type: new Uint8(),
+              length,
+              nullCount: 0,
+              data: columns[name] ?? new Uint8Array(length),
+            })
+          : makeData({
+              type: new Float64(),
+              length,
+              nullCount: 0,
+              data: columns[name] ?? new Float64Array(length),
+            }),
       )
       const data = makeData({ type: new Struct<TypeMap>(schema.fields), length, nullCount: 0, children })
       writer.write(new RecordBatch(schema, data))

@@ -65,7 +65,8 @@ function scanReceivedMs(scan: Scan): number {
   let receivedMs = 0
   while (at < scan.end && isDigit(scan.bytes[at])) at++
   if (at === from || scan.bytes[at] !== SPACE) return NaN
-  for (let i = from; i < at - NS_DIGITS_UNDER_MS; i++) receivedMs = receivedMs * 10 + (scan.bytes[i] as number) - 0x30
+  for (let i = from; i < at - NS_DIGITS_UNDER_MS; i++)
+    receivedMs = receivedMs * 10 + (scan.bytes[i] as number) - 0x30
   scan.at = at + 1
   return receivedMs
 }

@@ -3,8 +3,21 @@ import type { RowSink } from './row-sink.ts'
 
 /** What a frame says, with its prices admitted. */
 export type BinanceFrame =
-  | Readonly<{ kind: 'trade' | 'aggTrade'; id: number; price: number; quantity: number; tradeMs: number; buyerIsMaker: boolean }>
-  | Readonly<{ kind: 'bookTicker'; bidPrice: number; bidQuantity: number; askPrice: number; askQuantity: number }>
+  | Readonly<{
+      kind: 'trade' | 'aggTrade'
+      id: number
+      price: number
+      quantity: number
+      tradeMs: number
+      buyerIsMaker: boolean
+    }>
+  | Readonly<{
+      kind: 'bookTicker'
+      bidPrice: number
+      bidQuantity: number
+      askPrice: number
+      askQuantity: number
+    }>
   | DepthDiff
   | Readonly<{ kind: 'depthSnapshot'; lastUpdateId: number; levels: readonly Level[] }>
 type DepthDiff = Readonly<{
@@ -60,7 +73,13 @@ export function createBinanceTape(sink: RowSink, firstMs: number | null): Binanc
   }
 
   /** A snapshot is older than the diffs received before it: those it does not hold yet are applied on top again. */
-  const snapshot = (lastUpdateId: number, levels: readonly Level[], eventMs: number, receivedMs: number, line: number): void => {
+  const snapshot = (
+    lastUpdateId: number,
+    levels: readonly Level[],
+    eventMs: number,
+    receivedMs: number,
+    line: number,
+  ): void => {
     const oldest = recent[0]
     if (oldest !== undefined && lastUpdateId + 1 < oldest.firstUpdateId) return
     sink.event({ kind: 'bookReset', eventMs }, receivedMs, line)
@@ -107,7 +126,11 @@ export function createBinanceTape(sink: RowSink, firstMs: number | null): Binanc
             return snapshot(frame.lastUpdateId, frame.levels, eventMs, receivedMs, line)
           }
           const { bidPrice, bidQuantity, askPrice, askQuantity } = frame
-          sink.event({ kind: 'quote', eventMs, bidPrice, bidQuantity, askPrice, askQuantity }, receivedMs, line)
+          sink.event(
+            { kind: 'quote', eventMs, bidPrice, bidQuantity, askPrice, askQuantity },
+            receivedMs,
+            line,
+          )
           return
         }
         default:

@@ -26,7 +26,8 @@ export function readHead(path: string): Readonly<{ head: Buffer; size: number }>
     const file = openSync(path, 'r')
     try {
       const stat = fstatSync(file)
-      if (!stat.isFile()) throw unreadableFile(path, stat.isDirectory() ? 'is a directory' : 'is not a regular file')
+      if (!stat.isFile())
+        throw unreadableFile(path, stat.isDirectory() ? 'is a directory' : 'is not a regular file')
       if (stat.size === 0) throw emptyFile(path)
       const head = Buffer.alloc(Math.min(HEAD_BYTES, stat.size))
       readSync(file, head, 0, head.length, 0)
@@ -44,17 +45,20 @@ export const isZip = (head: Buffer): boolean =>
   head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5 || head[2] === 7)
 export const isArrow = (head: Buffer): boolean => head.subarray(0, 6).equals(Buffer.from('ARROW1'))
 
-/** The texts of a file that is text, gzip or zip. */
-export function textMembers(path: string, head: Buffer): readonly TextMember[] {
+/** The texts of a file that is text, gzip or zip; label: its name for people. */
+export function textMembers(
+  { path, head }: Readonly<{ path: string; head: Buffer }>,
+  label: string,
+): readonly TextMember[] {
   if (isZip(head)) {
-    return readZipEntries(path).map((entry) => ({
-      label: `${path}/${entry.name}`,
-      names: [entry.name, path],
-      bytes: (progress) => zipEntryStream(path, entry, progress),
+    return readZipEntries(path, label).map((entry) => ({
+      label: `${label}/${entry.name}`,
+      names: [entry.name, label],
+      bytes: (progress) => zipEntryStream(path, entry, { label: `${label}/${entry.name}`, progress }),
     }))
   }
   const bytes = isGzip(head) ? gunzipped : plain
-  return [{ label: path, names: [path], bytes: (progress) => bytes(path, progress) }]
+  return [{ label, names: [label], bytes: (progress) => bytes(path, progress) }]
 }
 
 async function* plain(path: string, progress: Progress): AsyncIterable<Buffer> {
@@ -83,6 +87,9 @@ async function* gunzipped(path: string, progress: Progress): AsyncIterable<Buffe
   }
   // Node takes bytes that are no further member for padding; here they are lost data.
   if (gunzip.bytesWritten < file.bytesRead) {
-    throw corruptFile(path, `${file.bytesRead - gunzip.bytesWritten} bytes after its compressed data are not gzip`)
+    throw corruptFile(
+      path,
+      `${file.bytesRead - gunzip.bytesWritten} bytes after its compressed data are not gzip`,
+    )
   }
 }

@@ -1,5 +1,16 @@
 import type { MarketEvent } from '../../domain/market.ts'
-import { BOOK_LEVEL, BOOK_RESET, BUY, CANDLE, GAP, HEARTBEAT, NO_SIDE, QUOTE, SELL, TRADE } from '../../engine/tape.ts'
+import {
+  BOOK_LEVEL,
+  BOOK_RESET,
+  BUY,
+  CANDLE,
+  GAP,
+  HEARTBEAT,
+  NO_SIDE,
+  QUOTE,
+  SELL,
+  TRADE,
+} from '../../engine/tape.ts'
 import type { TapeColumns } from '../../engine/tape.ts'
 
 export type ColumnName = keyof TapeColumns
@@ -39,7 +50,12 @@ export const columnsOfKind: Readonly<Record<MarketEvent['kind'], readonly Column
 
 /** The columns that events of these kinds need, in order. */
 export function columnsFor(kinds: readonly MarketEvent['kind'][], received: boolean): readonly ColumnName[] {
-  const needed = new Set<ColumnName>(['eventMs', 'price', 'quantity', ...kinds.flatMap((kind) => columnsOfKind[kind])])
+  const needed = new Set<ColumnName>([
+    'eventMs',
+    'price',
+    'quantity',
+    ...kinds.flatMap((kind) => columnsOfKind[kind]),
+  ])
   if (received) needed.add('receivedMs')
   return columnNames.filter((name) => needed.has(name))
 }

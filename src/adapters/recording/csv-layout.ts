@@ -56,27 +56,67 @@ function layoutOfRows(rows: readonly (readonly string[])[], context: CsvContext)
   const row = rows[0] ?? []
   const matches = (...shapes: readonly RegExp[]): boolean =>
     row.length === shapes.length && shapes.every((shape, at) => shape.test(row[at] ?? ''))
-  const trade = { kind: 'trade', header: false, fields: row.length, timeMs: epochMsOf, id: 0, price: 1, quantity: 2 } as const
+  const trade = {
+    kind: 'trade',
+    header: false,
+    fields: row.length,
+    timeMs: epochMsOf,
+    id: 0,
+    price: 1,
+    quantity: 2,
+  } as const
   const id = /^\d+$/
-  if (matches(id, decimal, decimal, decimal, epoch, flag) || matches(id, decimal, decimal, decimal, epoch, flag, flag)) {
+  if (
+    matches(id, decimal, decimal, decimal, epoch, flag) ||
+    matches(id, decimal, decimal, decimal, epoch, flag, flag)
+  ) {
     return { ...trade, format: 'Binance trades', time: 4, aggressor: { at: 5, written: 'maker' } }
   }
-  if (matches(id, decimal, decimal, id, id, epoch, flag) || matches(id, decimal, decimal, id, id, epoch, flag, flag)) {
+  if (
+    matches(id, decimal, decimal, id, id, epoch, flag) ||
+    matches(id, decimal, decimal, id, id, epoch, flag, flag)
+  ) {
     return { ...trade, format: 'Binance aggTrades', time: 5, aggressor: { at: 6, written: 'maker' } }
   }
-  const candle = { kind: 'candle', header: false, fields: row.length, time: 0, timeIsClose: false, open: 1, high: 2, low: 3, close: 4, volume: 5 } as const
-  if (row.length === 12 && epoch.test(row[0] ?? '') && epoch.test(row[6] ?? '') && decimal.test(row[1] ?? '')) {
+  const candle = {
+    kind: 'candle',
+    header: false,
+    fields: row.length,
+    time: 0,
+    timeIsClose: false,
+    open: 1,
+    high: 2,
+    low: 3,
+    close: 4,
+    volume: 5,
+  } as const
+  if (
+    row.length === 12 &&
+    epoch.test(row[0] ?? '') &&
+    epoch.test(row[6] ?? '') &&
+    decimal.test(row[1] ?? '')
+  ) {
     return { ...candle, format: 'Binance klines', timeMs: epochMsOf, interval: { kind: 'closeTime', at: 6 } }
   }
   const five = [decimal, decimal, decimal, decimal, decimal] as const
   if (matches(day, ...five)) {
     const ms = intervalOf(rows, 0, epochMsOf) ?? 86_400_000
-    return { ...candle, format: 'LEAN daily or hourly candles', timeMs: epochMsOf, interval: { kind: 'fixed', ms } }
+    return {
+      ...candle,
+      format: 'LEAN daily or hourly candles',
+      timeMs: epochMsOf,
+      interval: { kind: 'fixed', ms },
+    }
   }
   if (matches(/^\d{1,8}$/, ...five)) {
     const midnightMs = dateInNames(context)
     const timeMs = (text: string): number => midnightMs + dayMsOf(text)
-    return { ...candle, format: 'LEAN minute candles', timeMs, interval: { kind: 'fixed', ms: intradayMs(context) } }
+    return {
+      ...candle,
+      format: 'LEAN minute candles',
+      timeMs,
+      interval: { kind: 'fixed', ms: intradayMs(context) },
+    }
   }
   return null
 }
@@ -103,7 +143,8 @@ function layoutOfHeader(
   context: CsvContext,
 ): CsvLayout | null {
   const names = header.map((name) => name.toLowerCase().replaceAll(/[^a-z]/g, ''))
-  const find = (field: keyof typeof NAMES): number => names.findIndex((name) => NAMES[field].includes(name as never))
+  const find = (field: keyof typeof NAMES): number =>
+    names.findIndex((name) => NAMES[field].includes(name as never))
   const orNull = (at: number): number | null => (at < 0 ? null : at)
   const common = { header: true, fields: header.length, timeMs: epochMsOf, time: find('time') } as const
   if (common.time < 0) return null
@@ -111,19 +152,50 @@ function layoutOfHeader(
   if (price >= 0 && quantity >= 0) {
     const [maker, side] = [find('maker'), find('side')]
     const aggressor =
-      maker >= 0 ? ({ at: maker, written: 'maker' } as const) : side >= 0 ? ({ at: side, written: 'side' } as const) : null
-    return { kind: 'trade', format: 'CSV of trades', ...common, price, quantity, id: orNull(find('id')), aggressor }
+      maker >= 0
+        ? ({ at: maker, written: 'maker' } as const)
+        : side >= 0
+          ? ({ at: side, written: 'side' } as const)
+          : null
+    return {
+      kind: 'trade',
+      format: 'CSV of trades',
+      ...common,
+      price,
+      quantity,
+      id: orNull(find('id')),
+      aggressor,
+    }
   }
-  const [open, high, low, close, volume] = [find('open'), find('high'), find('low'), find('close'), find('volume')]
+  const [open, high, low, close, volume] = [
+    find('open'),
+    find('high'),
+    find('low'),
+    find('close'),
+    find('volume'),
+  ]
   if (Math.min(open, high, low, close, volume) < 0) return null
   const timeIsClose = names[common.time] === 'eventms'
-  const interval = intervalOfHeader(find('closeTime'), find('intervalMs'), () => intervalOf(rows, common.time, epochMsOf))
+  const interval = intervalOfHeader(find('closeTime'), find('intervalMs'), () =>
+    intervalOf(rows, common.time, epochMsOf),
+  )
   if (interval === null) {
     throw new CdbError('CDB_FORMAT_UNKNOWN', `${context.label}: one candle does not tell its interval`, {
       mend: 'add a column intervalMs',
     })
   }
-  return { kind: 'candle', format: 'CSV of candles', ...common, timeIsClose, open, high, low, close, volume, interval }
+  return {
+    kind: 'candle',
+    format: 'CSV of candles',
+    ...common,
+    timeIsClose,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    interval,
+  }
 }
 
 function intervalOfHeader(

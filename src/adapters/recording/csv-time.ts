@@ -17,7 +17,9 @@ export function epochMsOf(text: string): number {
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0))
   const fractionMs = Math.floor(Number(`0.${match[7] ?? '0'}`) * 1000)
   const ms = Date.UTC(year ?? 0, (month ?? 0) - 1, day ?? 0, hour ?? 0, minute ?? 0, second ?? 0, fractionMs)
-  const isReal = new Date(ms).getUTCDate() === day && (hour ?? 0) < 24 && (minute ?? 0) < 60 && (second ?? 0) < 60
+  const date = new Date(ms)
+  const isDay = date.getUTCMonth() + 1 === month && date.getUTCDate() === day
+  const isReal = isDay && (hour ?? 0) < 24 && (minute ?? 0) < 60 && (second ?? 0) < 60
   return isReal ? ms : NaN
 }
 

@@ -80,7 +80,8 @@ function tradeOf(row: Row, layout: TradeLayout): Trade | string {
   if (Number.isNaN(eventMs)) return `time "${row.text(layout.time)}" cannot be read`
   const tradeId = layout.id === null ? null : tradeIdOf(row.text(layout.id))
   if (Number.isNaN(tradeId)) return `trade id "${row.text(layout.id ?? 0)}" is not a whole number`
-  const aggressor = layout.aggressor === null ? null : aggressorOf(row.text(layout.aggressor.at), layout.aggressor.written)
+  const aggressor =
+    layout.aggressor === null ? null : aggressorOf(row.text(layout.aggressor.at), layout.aggressor.written)
   if (aggressor === 'unknown') return `"${row.text(layout.aggressor?.at ?? 0)}" is no side`
   return { kind: 'trade', eventMs, tradeId, price, quantity, aggressor }
 }
@@ -109,7 +110,8 @@ function candleOf(row: Row, layout: CandleLayout): Candle | string {
     if (!(value > 0)) return value === 0 ? `${name} is zero` : numberProblem(name, row.text(layout[name]))
   }
   if (Number.isNaN(volume)) return numberProblem('volume', row.text(layout.volume))
-  if (low > Math.min(open, close) || high < Math.max(open, close)) return 'high and low do not enclose open and close'
+  if (low > Math.min(open, close) || high < Math.max(open, close))
+    return 'high and low do not enclose open and close'
   const timeMs = layout.timeMs(row.text(layout.time))
   if (Number.isNaN(timeMs)) return `time "${row.text(layout.time)}" cannot be read`
   const intervalMs = intervalOf(row, layout, timeMs)

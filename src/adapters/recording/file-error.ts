@@ -8,7 +8,10 @@ export function toFileError(error: unknown, path: string): unknown {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new CdbError('CDB_FILE_MISSING', `${path} is not there`, { mend: 'check the path', cause: error })
+      return new CdbError('CDB_FILE_MISSING', `${path} is not there`, {
+        mend: 'check the path',
+        cause: error,
+      })
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
@@ -30,7 +33,10 @@ export const corruptFile = (path: string, problem: string, cause?: unknown): Cdb
   })
 
 export const unreadableFile = (path: string, problem: string, cause?: unknown): CdbError =>
-  new CdbError('CDB_FILE_UNREADABLE', `${path} ${problem}`, { mend: 'name a regular file that you may use', cause })
+  new CdbError('CDB_FILE_UNREADABLE', `${path} ${problem}`, {
+    mend: 'name a regular file that you may use',
+    cause,
+  })
 
 export const emptyFile = (path: string): CdbError =>
   new CdbError('CDB_FILE_EMPTY', `${path} has no data in it`, { mend: 'fetch the file again' })

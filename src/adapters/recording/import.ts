@@ -15,7 +15,11 @@ export type ImportOptions = Readonly<{
  * Writes what files hold into one recording, with flat memory, and closes them; false when it was aborted. Throws
  * what reading and writing throw. Unless it returns true, nothing is left at the path.
  */
-export async function importFiles(files: MarketFiles, path: string, options: ImportOptions): Promise<boolean> {
+export async function importFiles(
+  files: MarketFiles,
+  path: string,
+  options: ImportOptions,
+): Promise<boolean> {
   const { replace, sources, signal, onBatch } = options
   try {
     const writer = await createRecordingWriter(path, files, { replace })

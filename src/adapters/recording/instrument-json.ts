@@ -4,7 +4,9 @@ import type { Instrument } from '../../domain/instrument.ts'
 
 /** An instrument with its filters as JSON, amounts as decimal text. */
 export const encodeInstrument = (instrument: Instrument): string =>
-  JSON.stringify(instrument, (_key, value: unknown) => (typeof value === 'bigint' ? formatDecimal(value) : value))
+  JSON.stringify(instrument, (_key, value: unknown) =>
+    typeof value === 'bigint' ? formatDecimal(value) : value,
+  )
 
 /** Throws TypeError where it is not such JSON, and CdbError where a part of it is no id or amount. */
 export function decodeInstrument(text: string): Instrument {

@@ -3,7 +3,8 @@
  * `BTCUSDT-trades-2024-01.zip`, `BTCUSDT-1m-2024-01-05.csv` (Binance public data);
  * `coinbase-minute-btcusd-20180404_trade.zip`, `coinbase/minute/btcusd/20180404_trade.zip` (LEAN).
  */
-const BINANCE = /(?:^|\/)([A-Z0-9]{4,20})-(?:trades|aggTrades|\d+[smhdwM]o?)-\d{4}-\d\d(?:-\d\d)?\.(?:csv|zip)/
+const BINANCE =
+  /(?:^|\/)([A-Z0-9]{4,20})-(?:trades|aggTrades|\d+[smhdwM]o?)-\d{4}-\d\d(?:-\d\d)?\.(?:csv|zip)/
 const LEAN = /(?:^|\/)([a-z]+)[-/](?:second|minute|hour|daily)[-/]([a-z0-9]{4,20})(?:[-_/]|\.|$)/
 
 /** SYMBOL.VENUE as one of the names tells it; null when none does. */

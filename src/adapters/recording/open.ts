@@ -1,14 +1,14 @@
 import { CdbError } from '../../domain/errors.ts'
 import { instrumentOf } from '../../domain/instruments.ts'
 import { parseInstrumentId } from '../../domain/instrument.ts'
-import type { Instrument } from '../../domain/instrument.ts'
+import type { Instrument, InstrumentId } from '../../domain/instrument.ts'
 import type { MarketBatch, MarketEvent } from '../../domain/market.ts'
 import type { MarketSource } from '../../engine/ports.ts'
 import { tapeBatch, tapeKinds } from '../../engine/tape.ts'
 import type { TapeColumns } from '../../engine/tape.ts'
 import { createBadRows } from './bad-rows.ts'
 import type { BadRow } from './bad-rows.ts'
-import { isArrow, readHead, textMembers } from './byte-stream.ts'
+import { isArrow, textMembers } from './byte-stream.ts'
 import type { Progress } from './byte-stream.ts'
 import type { Part } from './part.ts'
 import { openRecordingPart } from './recording-part.ts'
@@ -16,6 +16,8 @@ import { createContinuity } from './tape-builder.ts'
 import { createTapeSummary } from './tape-summary.ts'
 import type { TapeSummary } from './tape-summary.ts'
 import { openTextPart } from './text-part.ts'
+import { unpackFile } from './unpacked.ts'
+import type { UnpackedFile } from './unpacked.ts'
 
 /** Market data of one instrument from files, one after the other in the order of their first time. */
 export type MarketFiles = MarketSource &
@@ -47,20 +49,57 @@ export async function openMarketFiles(
   options: Readonly<{ instrument?: string }> = {},
 ): Promise<MarketFiles> {
   const wanted = options.instrument === undefined ? null : parseInstrumentId(options.instrument)
-  const opened: Part[] = []
-  let bytesTotal = 0
-  for (const path of paths) {
-    const { head, size } = readHead(path)
-    bytesTotal += size
-    if (isArrow(head)) opened.push(await openRecordingPart(path))
-    else for (const member of textMembers(path, head)) opened.push(await openTextPart(member, wanted))
+  const unpacked: UnpackedFile[] = []
+  const removeAll = async (): Promise<void> => {
+    for (const file of unpacked) await file.remove()
   }
+  try {
+    const opened: Part[] = []
+    for (const path of paths) {
+      const file = await unpackFile(path)
+      unpacked.push(file)
+      opened.push(...(await openParts(path, file, wanted)))
+    }
+    const bytesTotal = unpacked.reduce((sum, file) => sum + file.size, 0)
+    return marketFiles(opened, { wanted, bytesTotal, removeAll })
+  } catch (error) {
+    await removeAll()
+    throw error
+  }
+}
+
+async function openParts(label: string, file: UnpackedFile, wanted: string | null): Promise<readonly Part[]> {
+  if (isArrow(file.head)) return [await openRecordingPart(file.path, label)]
+  const parts: Part[] = []
+  for (const member of textMembers(file, label)) parts.push(await openTextPart(member, wanted))
+  return parts
+}
+
+function marketFiles(
+  opened: readonly Part[],
+  {
+    wanted,
+    bytesTotal,
+    removeAll,
+  }: Readonly<{
+    wanted: InstrumentId | null
+    bytesTotal: number
+    removeAll: () => Promise<void>
+  }>,
+): MarketFiles {
   const parts = opened.toSorted((left, right) => left.firstMs - right.firstMs)
   const instrument = agreedInstrument(parts, wanted)
   const bad = createBadRows()
   const summary = createTapeSummary()
   const progress: Progress = { bytesRead: 0 }
-  const reading = { instrument, given: wanted !== null, continuity: createContinuity(), summary, bad, progress }
+  const reading = {
+    instrument,
+    given: wanted !== null,
+    continuity: createContinuity(),
+    summary,
+    bad,
+    progress,
+  }
   const columns = allColumns(parts.map((part) => part.read(reading)))
   const readColumns = async (): Promise<TapeColumns | null> => {
     const next = await columns.next()
@@ -77,6 +116,7 @@ export async function openMarketFiles(
     read: createBatchReader(readColumns),
     async close() {
       await columns.return(undefined)
+      await removeAll()
     },
     badRows: bad.list,
     badRowCount: () => bad.count,
@@ -110,7 +150,7 @@ function createBatchReader(
 }
 
 /** The one instrument of all parts and of the user's word. */
-function agreedInstrument(parts: readonly Part[], wanted: string | null): Instrument {
+function agreedInstrument(parts: readonly Part[], wanted: InstrumentId | null): Instrument {
   const named = parts.filter((part) => part.instrument !== null)
   const first = named[0]
   for (const part of named) {

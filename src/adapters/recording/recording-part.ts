@@ -14,10 +14,10 @@ import { mergeSummary } from './tape-summary.ts'
 import { unknownFormat } from './text-format.ts'
 
 /** Looks into a recording. Throws CDB_FILE_CORRUPT, CDB_FORMAT_UNKNOWN (an Arrow file of others). */
-export async function openRecordingPart(path: string): Promise<Part> {
-  const metadata = await withFile(path, (file) => readMetadata(file, path))
+export async function openRecordingPart(path: string, label: string): Promise<Part> {
+  const metadata = await withFile(path, (file) => readMetadata(file, label))
   return {
-    label: path,
+    label,
     format: `recording (Arrow) of ${metadata.sources.map((source) => basename(source)).join(', ')}`,
     instrument: metadata.instrument.id,
     filters: metadata.instrument,
@@ -25,7 +25,7 @@ export async function openRecordingPart(path: string): Promise<Part> {
     received: metadata.received,
     firstMs: metadata.summary.firstMs ?? Infinity,
     leftOut: metadata.leftOut,
-    read: (reading) => readRecording(path, metadata, reading),
+    read: (reading) => readRecording({ path, label }, metadata, reading),
   }
 }
 
@@ -60,16 +60,19 @@ async function readMetadata(file: FileHandle, path: string): Promise<RecordingMe
   }
   const metadata = decodeMetadata(map)
   const covered = metadata.pieces.reduce((sum, [length]) => sum + length, 0)
-  if (covered + bytes !== size) throw corruptFile(path, 'the recording has not the length that it was written with')
+  if (covered + bytes !== size)
+    throw corruptFile(path, 'the recording has not the length that it was written with')
   return metadata
 }
 
+type Place = Readonly<{ path: string; label: string }>
+
 async function* readRecording(
-  path: string,
+  place: Place,
   metadata: RecordingMetadata,
   reading: Reading,
 ): AsyncIterable<TapeColumns> {
-  const pieces = readPieces(path, metadata, reading)
+  const pieces = readPieces(place, metadata, reading)
   if (isContinuation(metadata, reading)) {
     yield* pieces
     mergeSummary(reading.summary, metadata.summary)
@@ -77,7 +80,12 @@ async function* readRecording(
     reading.continuity.tradeMs = metadata.last.tradeMs ?? reading.continuity.tradeMs
     reading.continuity.candleMs = metadata.last.candleMs ?? reading.continuity.candleMs
   } else {
-    yield* joinColumns(pieces, { label: path, kinds: metadata.kinds, received: metadata.received, reading })
+    yield* joinColumns(pieces, {
+      label: place.label,
+      kinds: metadata.kinds,
+      received: metadata.received,
+      reading,
+    })
   }
 }
 
@@ -86,13 +94,21 @@ function isContinuation({ first }: RecordingMetadata, { continuity }: Reading): 
   const follows = (next: number | null, last: number | null, step: number): boolean =>
     next === null || last === null || next === last + step
   const isLater = first.tradeMs === null || continuity.tradeMs === null || first.tradeMs >= continuity.tradeMs
-  return isLater && follows(first.tradeId, continuity.tradeId, 1) && follows(first.candleMs, continuity.candleMs, 0)
+  return (
+    isLater &&
+    follows(first.tradeId, continuity.tradeId, 1) &&
+    follows(first.candleMs, continuity.candleMs, 0)
+  )
 }
 
 /** Every piece is read once and checked before its rows are given out. */
-async function* readPieces(path: string, metadata: RecordingMetadata, reading: Reading): AsyncIterable<TapeColumns> {
+async function* readPieces(
+  { path, label }: Place,
+  metadata: RecordingMetadata,
+  reading: Reading,
+): AsyncIterable<TapeColumns> {
   const file = await open(path).catch((error: unknown) => {
-    throw toFileError(error, path)
+    throw toFileError(error, label)
   })
   try {
     let at = 0
@@ -101,8 +117,8 @@ async function* readPieces(path: string, metadata: RecordingMetadata, reading: R
       // The schema goes in front of each batch: together they are a stream that the library decodes in place.
       const stream = Buffer.from(new ArrayBuffer(schema.length + bytes))
       const piece = stream.subarray(schema.length)
-      await readInto(file, path, piece, at)
-      if (crc32(piece) !== crc) throw corruptFile(path, `bytes ${at} to ${at + bytes} are damaged`)
+      await readInto(file, label, piece, at)
+      if (crc32(piece) !== crc) throw corruptFile(label, `bytes ${at} to ${at + bytes} are damaged`)
       at += bytes
       reading.progress.bytesRead += bytes
       if (index === 0) schema = piece.subarray(HEAD_MAGIC_BYTES)

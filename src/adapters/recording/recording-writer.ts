@@ -129,7 +129,8 @@ async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
 function checkTarget(path: string, replace: boolean): void {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return
-  if (!stat.isFile()) throw unreadableFile(path, stat.isDirectory() ? 'is a directory' : 'is not a regular file')
+  if (!stat.isFile())
+    throw unreadableFile(path, stat.isDirectory() ? 'is a directory' : 'is not a regular file')
   if (replace) return
   throw new CdbError('CDB_FILE_UNREADABLE', `${path} is there already and is not overwritten`, {
     mend: 'name another file, or add --force',

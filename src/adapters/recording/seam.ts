@@ -22,7 +22,11 @@ export async function* joinColumns(
   batches: AsyncIterable<TapeColumns>,
   { label, kinds, received, reading }: Joined,
 ): AsyncIterable<TapeColumns> {
-  const builder = createTapeBuilder(columnsFor([...kinds, 'gap'], received), reading.continuity, reading.summary)
+  const builder = createTapeBuilder(
+    columnsFor([...kinds, 'gap'], received),
+    reading.continuity,
+    reading.summary,
+  )
   let row = 0
   let heldGap: MarketEvent | null = null
   for await (const columns of batches) {
@@ -48,7 +52,8 @@ export async function* joinColumns(
 
 /** Whether the builder finds the gap in front of this event by itself, or the event is left out anyway. */
 function isFoundAgain(event: MarketEvent, last: Continuity): boolean {
-  if (event.kind === 'candle') return last.candleMs !== null && event.eventMs - event.intervalMs !== last.candleMs
+  if (event.kind === 'candle')
+    return last.candleMs !== null && event.eventMs - event.intervalMs !== last.candleMs
   if (event.kind !== 'trade' || event.tradeId === null) return false
   return last.tradeId !== null && event.tradeId !== last.tradeId + 1
 }

@@ -75,7 +75,8 @@ function joinCandle(last: Continuity, candle: Candle, onGap: GapTaker): string |
   const openMs = candle.eventMs - candle.intervalMs
   if (last.candleMs !== null) {
     if (candle.eventMs === last.candleMs) return `duplicate of the candle that closes at ${candle.eventMs} ms`
-    if (openMs < last.candleMs) return `out of order: candle opens at ${openMs} ms, the last closed at ${last.candleMs} ms`
+    if (openMs < last.candleMs)
+      return `out of order: candle opens at ${openMs} ms, the last closed at ${last.candleMs} ms`
     if (openMs > last.candleMs) onGap({ kind: 'gap', eventMs: openMs, gapMs: openMs - last.candleMs })
   }
   last.candleMs = candle.eventMs

@@ -36,7 +36,11 @@ async function headOf(member: TextMember): Promise<Buffer> {
   throw emptyFile(member.label)
 }
 
-async function* readText(member: TextMember, format: TextFormat, reading: Reading): AsyncIterable<TapeColumns> {
+async function* readText(
+  member: TextMember,
+  format: TextFormat,
+  reading: Reading,
+): AsyncIterable<TapeColumns> {
   const { label } = member
   const names = columnsFor(format.kinds, format.received)
   const builder = createTapeBuilder(names, reading.continuity, reading.summary)

@@ -31,31 +31,35 @@ const DEFLATED = 8
 const CHUNK_BYTES = 1 << 18
 
 /** The files inside a zip, in order of name. Throws CDB_FILE_CORRUPT when its directory cannot be read. */
-export function readZipEntries(path: string): readonly ZipEntry[] {
+export function readZipEntries(path: string, label: string): readonly ZipEntry[] {
   const file = openSync(path, 'r')
   try {
     const size = fstatSync(file).size
     const read = (at: number, length: number): Buffer => {
-      if (at < 0 || length < 0 || at + length > size) throw corruptFile(path, 'the zip is truncated')
+      if (at < 0 || length < 0 || at + length > size) throw corruptFile(label, 'the zip is truncated')
       const bytes = Buffer.alloc(length)
       readSync(file, bytes, 0, length, at)
       return bytes
     }
-    const { count, bytes, at } = findDirectory(path, size, read)
-    if (bytes > DIRECTORY_BYTES_MAX) throw corruptFile(path, 'the directory of the zip is too large')
-    const entries = parseDirectory(path, read(at, bytes), count).filter((entry) => !entry.name.endsWith('/'))
-    for (const entry of entries) checkLocalHeader(path, entry, read)
-    if (entries.every((entry) => entry.bytes === 0)) throw emptyFile(path)
+    const { count, bytes, at } = findDirectory(label, size, read)
+    if (bytes > DIRECTORY_BYTES_MAX) throw corruptFile(label, 'the directory of the zip is too large')
+    const entries = parseDirectory(label, read(at, bytes), count).filter((entry) => !entry.name.endsWith('/'))
+    for (const entry of entries) checkLocalHeader(label, entry, read)
+    if (entries.every((entry) => entry.bytes === 0)) throw emptyFile(label)
     return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))
   } catch (error) {
-    throw toFileError(error, path)
+    throw toFileError(error, label)
   } finally {
     closeSync(file)
   }
 }
 
 /** The unpacked bytes of an entry; its length and CRC-32 are checked at the end. */
-export async function* zipEntryStream(path: string, entry: ZipEntry, progress: Progress): AsyncIterable<Buffer> {
+export async function* zipEntryStream(
+  path: string,
+  entry: ZipEntry,
+  { label, progress }: Readonly<{ label: string; progress: Progress }>,
+): AsyncIterable<Buffer> {
   const start = dataStart(path, entry)
   if (entry.packedBytes === 0) return
   const end = start + entry.packedBytes - 1
@@ -75,10 +79,10 @@ export async function* zipEntryStream(path: string, entry: ZipEntry, progress: P
       yield chunk
     }
   } catch (error) {
-    throw toFileError(error, `${path}/${entry.name}`)
+    throw toFileError(error, label)
   }
   if (length !== entry.bytes || crc !== entry.crc) {
-    throw corruptFile(`${path}/${entry.name}`, 'length or CRC-32 of the zip entry is not that of its directory')
+    throw corruptFile(label, 'length or CRC-32 of the zip entry is not that of its directory')
   }
 }
 
@@ -128,7 +132,10 @@ function parseDirectory(path: string, directory: Buffer, count: number): readonl
     const method = directory.readUInt16LE(at + 10)
     const encrypted = (directory.readUInt16LE(at + 8) & 1) === 1
     if (encrypted || (method !== STORED && method !== DEFLATED)) {
-      throw corruptFile(`${path}/${name}`, encrypted ? 'the entry is encrypted' : `packing method ${method} is not known`)
+      throw corruptFile(
+        `${path}/${name}`,
+        encrypted ? 'the entry is encrypted' : `packing method ${method} is not known`,
+      )
     }
     const [bytes, packedBytes, headerAt] = largeFields(path, extra, [
       directory.readUInt32LE(at + 24),
@@ -161,7 +168,8 @@ function largeFields(path: string, extra: Buffer, fields: Fields): Fields {
 }
 
 function checkLocalHeader(path: string, entry: ZipEntry, read: Read): void {
-  if (read(entry.headerAt, 30).readUInt32LE(0) !== LOCAL) throw corruptFile(path, `the header of ${entry.name} is damaged`)
+  if (read(entry.headerAt, 30).readUInt32LE(0) !== LOCAL)
+    throw corruptFile(path, `the header of ${entry.name} is damaged`)
 }
 
 function dataStart(path: string, entry: ZipEntry): number {

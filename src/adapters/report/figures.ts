@@ -3,7 +3,10 @@ import { formatDuration } from '../../domain/param.ts'
 /** Figures as people read them; exact ones are in `--json`. */
 const NONE = 'n/a'
 
-/** Decimal text with groups of thousands and at least two digits after the point, cut (not rounded) at `digits`. */
+/**
+ * Decimal text with groups of thousands and at least two digits after the point, cut (not rounded) at
+ * `digits`.
+ */
 export function moneyFigure(text: string, digits = 2): string {
   const [, sign = '', whole = '0', tail = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? []
   const fraction = tail.slice(0, digits).padEnd(2, '0')

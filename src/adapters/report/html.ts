@@ -48,16 +48,15 @@ ${ownFile('page.css')}</style>
 </head>
 <body>
 <header>
-  <div><p class="kind">Backtest</p><h1>${escapeHtml(title)}</h1><p class="sub">${escapeHtml(spanLine(summary))}</p></div>
+  <div><p class="kind">Backtest</p><h1>${escapeHtml(title)}</h1>
+  <p class="sub">${escapeHtml(spanLine(summary))}</p></div>
   <button id="theme" type="button" aria-label="Switch between light and dark">◐</button>
 </header>
 <main>
 ${tiles(summary, instrument.quote)}
-<section><h2>Equity <span class="unit">${escapeHtml(instrument.quote)}</span></h2><div class="chart" id="equity"></div></section>
-<section><h2>Drawdown <span class="unit">from the peak</span></h2><div class="chart" id="drawdown"></div></section>
-<section><h2>Price, entries and exits <span class="unit">${escapeHtml(instrument.quote)}</span></h2>
-<p class="key"><span class="buy">▲ buy</span> <span class="sell">▼ sell</span> <span>drag to zoom, double-click to reset</span></p>
-<div class="chart" id="price"></div></section>
+${chart('equity', 'Equity', instrument.quote)}
+${chart('drawdown', 'Drawdown', 'from the peak')}
+${chart('price', 'Price, entries and exits', instrument.quote, PRICE_KEY)}
 <div class="columns">
 <section><h2>Denials by code</h2>${denialTable(summary)}</section>
 <section><h2>Alerts and gaps</h2>${alertTable(tally)}${gapTable(tally)}</section>
@@ -66,11 +65,13 @@ ${tiles(summary, instrument.quote)}
 <section><h2>Fills</h2>${fillTable(tally)}</section>
 <section><h2>Settings</h2>
 <p>This command runs the same again:</p>
-<pre class="command"><code id="command">${escapeHtml(input.commandLine)}</code><button id="copy" type="button">Copy</button></pre>
+<pre class="command"><code id="command">${escapeHtml(input.commandLine)}</code>${COPY_BUTTON}</pre>
 ${settingTable(input.settings, summary)}</section>
 </main>
-<footer>Claire de Binare · ${countFigure(summary.logEntries)} log entries · journal <code>${escapeHtml(summary.journalHash)}</code>
-<p>Ratios are annual, from ${summary.returns} returns of ${spanFigure(summary.returnMs)} with a risk-free rate of 0. A figure that the data cannot support is n/a. Past results say nothing of the future.</p></footer>
+<footer>Claire de Binare · ${countFigure(summary.logEntries)} log entries · journal
+<code>${escapeHtml(summary.journalHash)}</code>
+<p>Ratios are annual, from ${summary.returns} returns of ${spanFigure(summary.returnMs)} with a risk-free rate of 0.
+A figure that the data cannot support is n/a. Past results say nothing of the future.</p></footer>
 <script type="application/json" id="data">${jsonForScript(pageData(input))}</script>
 <script>${asset('uplot/dist/uPlot.iife.min.js')}</script>
 <script>${ownFile('page.js')}</script>
@@ -78,6 +79,15 @@ ${settingTable(input.settings, summary)}</section>
 </html>
 `
 }
+
+const PRICE_KEY = `<p class="key"><span class="buy">▲ buy</span> <span class="sell">▼ sell</span>
+<span>drag to zoom, double-click to reset</span></p>`
+const COPY_BUTTON = '<button id="copy" type="button">Copy</button>'
+
+/** A section whose chart the page's script draws. */
+const chart = (id: string, title: string, unit: string, key = ''): string =>
+  `<section><h2>${title} <span class="unit">${escapeHtml(unit)}</span></h2>${key}
+<div class="chart" id="${id}"></div></section>`
 
 function spanLine({ firstMs, lastMs, trades, quotes, candles, gaps }: RunSummary): string {
   const span = firstMs === null || lastMs === null ? null : lastMs - firstMs

@@ -1,4 +1,4 @@
-import { formatDecimal, ONE } from '../../domain/decimal.ts'
+import { divideHalfEven, formatDecimal, ONE } from '../../domain/decimal.ts'
 import type { Money, Quantity } from '../../domain/decimal.ts'
 import type { RunSummary } from '../../engine/run-summary.ts'
 import type { Tally } from '../../engine/tally.ts'
@@ -64,11 +64,14 @@ export function tiles(summary: RunSummary, quote: string): string {
     { label: 'Speed', value: countFigure(summary.eventsPerSecond), note: 'events per second' },
   ]
   const tile = ({ label, value, note = '', tone = '' }: Tile): string =>
-    `<div class="tile"><dt>${escapeHtml(label)}</dt><dd class="${tone}">${escapeHtml(value)}</dd><p>${escapeHtml(note)}</p></div>`
+    `<div class="tile"><dt>${escapeHtml(label)}</dt><dd class="${tone}">${escapeHtml(value)}</dd>
+<p>${escapeHtml(note)}</p></div>`
   return `<dl class="tiles">${list.map(tile).join('')}</dl>`
 }
 
-/** A table, or the words that say why there is none. Cells from `numbersFrom` on are numbers, at the right. */
+/**
+ * A table, or the words that say why there is none. Cells from `numbersFrom` on are numbers, at the right.
+ */
 function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -82,8 +85,12 @@ function table(
     total > rows.length
       ? `<p class="none">The newest ${countFigure(rows.length)} of ${countFigure(total)}.</p>`
       : ''
+  const headCells = head.map(cell('th')).join('')
   const body = rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n')
-  return `<div class="scroll"><table><thead><tr>${head.map(cell('th')).join('')}</tr></thead><tbody>\n${body}\n</tbody></table></div>${cut}`
+  return `<div class="scroll"><table><thead><tr>${headCells}</tr></thead>
+<tbody>
+${body}
+</tbody></table></div>${cut}`
 }
 
 /** Denials as bars: the code that denied most sets the scale. */
@@ -93,9 +100,11 @@ export function denialTable({ deniedByCode, denied }: RunSummary): string {
   const most = Math.max(...entries.map(([, count]) => count))
   const rows = entries.map(
     ([code, count]) =>
-      `<li><span class="code">${escapeHtml(code)}</span><span class="count">${countFigure(count)}</span><span class="bar"><i style="width:${((100 * count) / most).toFixed(1)}%"></i></span></li>`,
+      `<li><span class="code">${escapeHtml(code)}</span><span class="count">${countFigure(count)}</span>
+<span class="bar"><i style="width:${((100 * count) / most).toFixed(1)}%"></i></span></li>`,
   )
-  return `<ul class="bars">${rows.join('')}</ul><p class="none">${countFigure(denied)} denials; every one is on the log with its numbers.</p>`
+  return `<ul class="bars">${rows.join('')}</ul>
+<p class="none">${countFigure(denied)} denials; every one is on the log with its numbers.</p>`
 }
 
 export function alertTable({ keptAlerts, alerts }: Tally): string {
@@ -119,12 +128,13 @@ export function gapTable({ keptGaps, market }: Tally): string {
     market.gaps > rows.length
       ? `<p class="none">The first ${rows.length} of ${countFigure(market.gaps)}.</p>`
       : ''
-  return `${table(['missing from', 'to', 'length'], rows, { none: 'No gaps in the data.', numbersFrom: 2 })}${more}`
+  const head = ['missing from', 'to', 'length']
+  return `${table(head, rows, { none: 'No gaps in the data.', numbersFrom: 2 })}${more}`
 }
 
-/** Value / quantity, to ten digits: for reading, never kept. */
+/** Value / quantity: for reading, never kept. */
 const averagePrice = (value: Money, quantity: Quantity): string =>
-  quantity === 0n ? 'n/a' : moneyFigure(formatDecimal((value * ONE) / quantity), 4)
+  quantity === 0n ? 'n/a' : moneyFigure(formatDecimal(divideHalfEven(value * ONE, quantity)), 4)
 
 export function tripTable({ trips }: Tally): string {
   const rows = trips.kept

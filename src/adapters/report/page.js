@@ -119,7 +119,8 @@
       tip.style.display = nearest === null ? 'none' : 'block'
       if (nearest === null) return
       const { side, quantity, price, purpose, liquidity, fee, atS } = nearest
-      tip.textContent = `${side} ${quantity} at ${price.toLocaleString('en-US', { maximumFractionDigits: 8 })}\n${purpose}, ${liquidity}, fee ${fee}\n${time(atS)}`
+      const at = price.toLocaleString('en-US', { maximumFractionDigits: 8 })
+      tip.textContent = `${side} ${quantity} at ${at}\n${purpose}, ${liquidity}, fee ${fee}\n${time(atS)}`
       const right = left > u.over.clientWidth / 2
       tip.style.left = right ? 'auto' : `${u.over.offsetLeft + left + 14}px`
       tip.style.right = right ? `${host.clientWidth - u.over.offsetLeft - left + 14}px` : 'auto'
@@ -199,8 +200,8 @@
   document.getElementById('copy').addEventListener('click', (event) => {
     const range = document.createRange()
     range.selectNodeContents(document.getElementById('command'))
-    getSelection().removeAllRanges()
-    getSelection().addRange(range)
+    document.getSelection().removeAllRanges()
+    document.getSelection().addRange(range)
     document.execCommand('copy')
     event.target.textContent = 'Copied'
   })

@@ -12,9 +12,9 @@ import { guardStrategy } from './strategy-guard.ts'
 export const isStrategyFile = (text: string): boolean => /[\\/]|\.[cm]?[jt]s$/.test(text)
 
 /**
- * The built-in strategy of that name, or the strategy that a file exports. Throws CDB_STRATEGY_UNKNOWN where there
- * is neither and CDB_STRATEGY_INVALID where the file is no strategy; what a file's strategy throws later becomes
- * CDB_STRATEGY_FAILED.
+ * The built-in strategy of that name, or the strategy that a file exports. Throws CDB_STRATEGY_UNKNOWN where
+ * there is neither and CDB_STRATEGY_INVALID where the file is no strategy; what a file's strategy throws
+ * later becomes CDB_STRATEGY_FAILED.
  */
 export async function loadStrategy(nameOrFile: string): Promise<StrategyDefinition> {
   if (!isStrategyFile(nameOrFile)) return builtIn(nameOrFile)
@@ -33,7 +33,7 @@ function builtIn(name: string): StrategyDefinition {
   if (definition !== undefined) return definition
   const near = nearestName(name, Object.keys(strategies))
   throw new CdbError('CDB_STRATEGY_UNKNOWN', `there is no built-in strategy "${name}"`, {
-    mend: `${near === null ? '' : `did you mean ${near}? `}see: cdb strategies; a file is written with its path, ./mine.ts`,
+    mend: `${near === null ? '' : `did you mean ${near}? `}see: cdb strategies; a file needs its path, ./mine.ts`,
   })
 }
 

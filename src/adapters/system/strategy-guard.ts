@@ -19,7 +19,7 @@ export function guardStrategy(definition: StrategyDefinition): StrategyDefinitio
         definition.name,
         'candleMs',
         null,
-        `it returned ${String(interval)}, not a whole number of ms or null`,
+        `it returned ${shown(interval)}, not a whole number of ms or null`,
       )
     },
     create: (params: ParamValues) => {
@@ -36,24 +36,23 @@ export function guardStrategy(definition: StrategyDefinition): StrategyDefinitio
 function guardCallbacks(name: string, strategy: Strategy): Strategy {
   const wish = (call: string, atMs: number, run: () => Wish | null | undefined): Wish | null =>
     checkWish(name, call, atMs, guarded(name, call, atMs, run))
-  const { onTrade, onQuote, onCandle, onGap } = strategy
-  return {
-    ...(onTrade === undefined
-      ? {}
-      : { onTrade: (trade) => wish('onTrade', trade.eventMs, () => onTrade.call(strategy, trade)) }),
-    ...(onQuote === undefined
-      ? {}
-      : { onQuote: (quote) => wish('onQuote', quote.eventMs, () => onQuote.call(strategy, quote)) }),
-    ...(onCandle === undefined
-      ? {}
-      : {
-          onCandle: (candle, context) =>
-            wish('onCandle', candle.eventMs, () => onCandle.call(strategy, candle, context)),
-        }),
-    ...(onGap === undefined
-      ? {}
-      : { onGap: (gapMs: number) => guarded(name, 'onGap', null, () => onGap.call(strategy, gapMs)) }),
+  const guard: Strategy = {}
+  if (strategy.onTrade !== undefined) {
+    guard.onTrade = (trade) => wish('onTrade', trade.eventMs, () => strategy.onTrade?.(trade))
   }
+  if (strategy.onQuote !== undefined) {
+    guard.onQuote = (quote) => wish('onQuote', quote.eventMs, () => strategy.onQuote?.(quote))
+  }
+  if (strategy.onCandle !== undefined) {
+    guard.onCandle = (candle, context) =>
+      wish('onCandle', candle.eventMs, () => strategy.onCandle?.(candle, context))
+  }
+  if (strategy.onGap !== undefined) {
+    guard.onGap = (gapMs) => {
+      guarded(name, 'onGap', null, () => strategy.onGap?.(gapMs))
+    }
+  }
+  return guard
 }
 
 function guarded<T>(name: string, call: string, atMs: number | null, run: () => T): T {
@@ -99,14 +98,20 @@ function wishProblem(wish: unknown): string | null {
   const { action, side, reason, stopLossPercent, takeProfitPercent } = wish as Readonly<
     Record<string, unknown>
   >
-  if (action !== 'enter' && action !== 'exit') return `action ${String(action)} is neither enter nor exit`
-  if (side !== 'buy' && side !== 'sell') return `side ${String(side)} is neither buy nor sell`
+  if (action !== 'enter' && action !== 'exit') return `action ${shown(action)} is neither enter nor exit`
+  if (side !== 'buy' && side !== 'sell') return `side ${shown(side)} is neither buy nor sell`
   if (typeof reason !== 'string') return 'reason is not a text'
   for (const percent of [stopLossPercent, takeProfitPercent]) {
     if (percent === undefined) continue
     if (typeof percent !== 'number' || !Number.isFinite(percent) || percent < 0) {
-      return `stopLossPercent or takeProfitPercent ${String(percent)} is not a number from 0`
+      return `stopLossPercent or takeProfitPercent ${shown(percent)} is not a number from 0`
     }
   }
   return null
 }
+
+/** A value as a message shows it; an object by its type alone. */
+const shown = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : typeof value

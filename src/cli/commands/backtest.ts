@@ -82,7 +82,10 @@ Examples:
 const WORKERS_MAX = 256
 const FOLDS_MAX = 100
 
-/** `--grid a=1,2 b=3,4`: a shell gives the second pair as an argument of its own; it is no file, so it is of the grid. */
+/**
+ * `--grid a=1,2 b=3,4`: a shell gives the second pair as an argument of its own; it is no file, so it is of
+ * the grid.
+ */
 function splitPositionals(
   args: CliArgs,
 ): Readonly<{ paths: readonly string[]; gridTexts: readonly string[] }> {

@@ -9,7 +9,10 @@ import { executeNow, wouldTake } from './taking.ts'
 import { createWorkingOrder, isStopped } from './working-order.ts'
 import type { WorkingOrder } from './working-order.ts'
 
-/** An order or a cancel reaches the venue: judged against the market as it was before the event that moved time on. */
+/**
+ * An order or a cancel reaches the venue: judged against the market as it was before the event that moved
+ * time on.
+ */
 export function arrive(state: VenueState, message: Message): void {
   switch (message.kind) {
     case 'submit':
@@ -23,7 +26,9 @@ export function arrive(state: VenueState, message: Message): void {
   }
 }
 
-/** Canceling what has ended, or was never here, does nothing: its end has been or will be reported by itself. */
+/**
+ * Canceling what has ended, or was never here, does nothing: its end has been or will be reported by itself.
+ */
 function arriveCancel(state: VenueState, clientOrderId: ClientOrderId, eventMs: number): void {
   const order = state.orders.get(clientOrderId)
   if (order !== undefined) endOrder(state, order, 'canceled', { eventMs, reason: 'on request' })

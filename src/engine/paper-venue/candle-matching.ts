@@ -26,8 +26,9 @@ type Session = {
 }
 
 /**
- * Fills from a candle, for orders sent before it opened. The open comes first, for whoever trades there; then, as the
- * path within is unknown, the worse is assumed: stops before limits. All together get volumeShare of the volume.
+ * Fills from a candle, for orders sent before it opened. The open comes first, for whoever trades there;
+ * then, as the path within is unknown, the worse is assumed: stops before limits. All together get
+ * volumeShare of the volume.
  */
 export function matchCandle(state: VenueState, candle: Candle): void {
   const openMs = candle.eventMs - candle.intervalMs
@@ -82,7 +83,9 @@ const isReached = ({ state }: Session, order: WorkingOrder, at: number): boolean
 const fillAtLimit = (session: Session, order: WorkingOrder, eventMs: number): void =>
   fillShare(session, order, { price: order.request.price as Price, liquidity: 'maker', eventMs })
 
-/** Takes liquidity at a price of the candle, moved against us by the order's slippage but not past its limit. */
+/**
+ * Takes liquidity at a price of the candle, moved against us by the order's slippage but not past its limit.
+ */
 function takeAt(session: Session, order: WorkingOrder, at: number, eventMs: number): void {
   const { state } = session
   const { side, price: limit, postOnly, timeInForce } = order.request

@@ -7,7 +7,10 @@ import type { PaperVenueSettings } from './params.ts'
 
 export type Fee = Pick<Fill, 'fee' | 'feeAsset'>
 
-/** The fee of a fill, rounded up at 1e-12. With feeIn=base a buy pays out of what it bought, as spot venues do. */
+/**
+ * The fee of a fill, rounded up at 1e-12. With feeIn=base a buy pays out of what it bought, as spot venues
+ * do.
+ */
 export function feeOf(
   settings: PaperVenueSettings,
   instrument: Instrument,

@@ -2,8 +2,8 @@ import { createRandom } from '../random.ts'
 import type { PaperVenueSettings } from './params.ts'
 
 /**
- * When a message sent now arrives: latencyMs, and up to latencyJitterMs more by chance. One connection carries them
- * all, so none overtakes another: a cancel never arrives before its order.
+ * When a message sent now arrives: latencyMs, and up to latencyJitterMs more by chance. One connection
+ * carries them all, so none overtakes another: a cancel never arrives before its order.
  */
 export type Latency = Readonly<{ arrivalMs(sentMs: number): number }>
 

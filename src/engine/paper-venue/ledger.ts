@@ -9,8 +9,8 @@ import type { WorkingOrder } from './working-order.ts'
 
 /**
  * The venue's own books of the account, kept apart from ours: the two must agree, and a test compares them.
- * A cash account (short false) never owes cash or base. A margin account may hold less than nothing, at most as
- * much as its equity on arrival of the order.
+ * A cash account (short false) never owes cash or base. A margin account may hold less than nothing, at most
+ * as much as its equity on arrival of the order.
  */
 export type Ledger = {
   readonly instrument: Instrument
@@ -52,7 +52,10 @@ export function reducibleOf(ledger: Ledger, side: 'buy' | 'sell'): Quantity {
 type OpenOrders = Iterable<WorkingOrder>
 export type Shortfall = Readonly<{ asset: string; needed: bigint; free: bigint }>
 
-/** What the account lacks for the order, beside those open; null when it can afford it. Reduce-only needs nothing. */
+/**
+ * What the account lacks for the order, beside those open; null when it can afford it. Reduce-only needs
+ * nothing.
+ */
 export function shortfallOf(
   ledger: Ledger,
   open: OpenOrders,
@@ -70,7 +73,10 @@ export function shortfallOf(
   return needed > free && needed > 0n ? { asset: instrument.quote, needed, free } : null
 }
 
-/** The most of `wanted` that a cash account can settle at the price; a margin account is judged on arrival only. */
+/**
+ * The most of `wanted` that a cash account can settle at the price; a margin account is judged on arrival
+ * only.
+ */
 export function affordable(ledger: Ledger, open: OpenOrders, order: WorkingOrder, at: Price): Quantity {
   const { side, reduceOnly, quantity } = order.request
   if (reduceOnly) return reducibleOf(ledger, side)
@@ -82,13 +88,17 @@ export function affordable(ledger: Ledger, open: OpenOrders, order: WorkingOrder
   return cash <= 0n ? ZERO_QUANTITY : quantityFloor(cash as Money, unit)
 }
 
-/** Cash that no other order has reserved; of a short position both the proceeds and as much again are held. */
+/**
+ * Cash that no other order has reserved; of a short position both the proceeds and as much again are held.
+ */
 function cashFree(ledger: Ledger, open: OpenOrders, order: WorkingOrder, reference: Price): Money {
   const owed = ledger.position < 0n ? negate(ledger.position) : ZERO_QUANTITY
   return (ledger.cash - 2n * notional(reference, owed) - reserved(ledger, open, order, 'cash')) as Money
 }
 
-/** What open orders other than this one and its siblings hold back; orders of one group exclude each other. */
+/**
+ * What open orders other than this one and its siblings hold back; orders of one group exclude each other.
+ */
 function reserved(ledger: Ledger, open: OpenOrders, except: WorkingOrder, asset: 'cash' | 'base'): bigint {
   let sum = 0n
   const groups = new Map<string, bigint>()

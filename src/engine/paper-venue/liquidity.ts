@@ -7,8 +7,8 @@ import type { Book } from '../book.ts'
 type Taken = { quantity: Quantity; shown: number }
 
 /**
- * What we have taken from displayed levels. The tape never saw us, so it goes on displaying what we took: a level
- * gives it back only as it shrinks or goes on the tape, and what it then grows by is new.
+ * What we have taken from displayed levels. The tape never saw us, so it goes on displaying what we took: a
+ * level gives it back only as it shrinks or goes on the tape, and what it then grows by is new.
  */
 export type TakenLiquidity = Readonly<{ buy: Map<number, Taken>; sell: Map<number, Taken> }>
 

@@ -58,7 +58,7 @@ export function createPaperVenue(options: PaperVenueOptions): PaperVenue {
     },
     onMarket(event) {
       if (event.eventMs > state.clockMs) state.clockMs = event.eventMs
-      if (event.kind === 'trade' && state.inbox.length === 0 && state.orders.size === 0) {
+      if (event.kind === 'trade' && isQuiet(state, event.price)) {
         observeTrade(state, event)
         return NOTHING
       }
@@ -66,6 +66,7 @@ export function createPaperVenue(options: PaperVenueOptions): PaperVenue {
       deliver(state, event.kind === 'gap' ? event.eventMs - event.gapMs : state.clockMs)
       applyMarket(state, event)
       if (event.kind === 'gap') deliver(state, state.clockMs)
+      if (event.kind === 'trade' || state.reports.length > 0) findQuiet(state)
       return takeReports(state)
     },
     totals() {
@@ -93,10 +94,32 @@ function createState({ instrument, account, cash, short, params, seed }: PaperVe
     lastClose: NaN,
     hasTicks: false,
     clockMs: -Infinity,
+    quietLow: -Infinity,
+    quietHigh: Infinity,
     orderCount: 0,
     fillCount: 0,
     reports: [],
   }
+}
+
+/** Whether a trade at the price can neither reach an order nor deliver a message. */
+function isQuiet({ quietLow, quietHigh, inbox, clockMs }: VenueState, at: number): boolean {
+  if (!(at > quietLow && at < quietHigh)) return false
+  const next = inbox[0]
+  return next === undefined || next.arrivalMs > clockMs
+}
+
+/** Buys that rest and sells that wait for their stop care for low prices, their opposites for high ones. */
+function findQuiet(state: VenueState): void {
+  let low = -Infinity
+  let high = Infinity
+  for (const { request, phase, limit, stop } of state.orders.values()) {
+    const at = phase === 'waiting' ? NaN : phase === 'resting' ? limit : stop
+    if ((request.side === 'buy') === (phase === 'resting')) low = Math.max(low, at)
+    else high = Math.min(high, at)
+  }
+  state.quietLow = low
+  state.quietHigh = high
 }
 
 function takeReports(state: VenueState): readonly ExecutionReport[] {

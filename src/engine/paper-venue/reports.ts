@@ -51,8 +51,8 @@ export type Execution = Readonly<{
 }>
 
 /**
- * Fills an order as far as its leaves, the position (reduce-only) and the balance allow, and returns how much it was.
- * One event does all that follows: books, siblings of the group, and the end of the order.
+ * Fills an order as far as its leaves, the position (reduce-only) and the balance allow, and returns how
+ * much it was. One event does all that follows: books, siblings of the group, and the end of the order.
  */
 export function fillOrder(state: VenueState, order: WorkingOrder, execution: Execution): Quantity {
   const { instrument, ledger } = state

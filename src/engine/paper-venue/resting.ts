@@ -27,8 +27,9 @@ function queueAhead(state: VenueState, { request, limit }: WorkingOrder): Quanti
 const isBetter = (side: Side, at: number, than: number): boolean => (side === 'buy' ? at > than : at < than)
 
 /**
- * A trade at our price first serves the queue ahead, then us; a trade through our price means that the level was
- * cleared, us included. A trade older than our arrival is not ours, and neither is one whose aggressor was on our side.
+ * A trade at our price first serves the queue ahead, then us; a trade through our price means that the level
+ * was cleared, us included. A trade older than our arrival is not ours, and neither is one whose aggressor
+ * was on our side.
  */
 export function tradeResting(state: VenueState, trade: Trade): void {
   let served = ZERO_QUANTITY
@@ -59,7 +60,10 @@ function fillResting(state: VenueState, order: WorkingOrder, quantity: Quantity,
   return fillOrder(state, order, { price, quantity, liquidity: 'maker', eventMs })
 }
 
-/** After the book took in an event: the queue ahead shrinks with what is displayed, and offers that cross us fill us. */
+/**
+ * After the book took in an event: the queue ahead shrinks with what is displayed, and offers that cross us
+ * fill us.
+ */
 export function bookResting(state: VenueState, event: Quote | BookLevel): void {
   for (const order of state.orders.values()) {
     if (order.phase !== 'resting' || event.eventMs < order.arrivedMs) continue

@@ -16,7 +16,10 @@ import type { PaperVenueSettings } from './params.ts'
 
 const DRAW_STEPS = 1_000_000
 
-/** Draws the slippage of one order, as a share of price: slippageBps, more or less by up to slippageNoise of it. */
+/**
+ * Draws the slippage of one order, as a share of price: slippageBps, more or less by up to slippageNoise of
+ * it.
+ */
 export function createSlippage(settings: PaperVenueSettings, seed: number): () => Ratio {
   const random = createRandom(seed, 'slippage')
   const { slippage, slippageNoise } = settings
@@ -27,7 +30,9 @@ export function createSlippage(settings: PaperVenueSettings, seed: number): () =
   }
 }
 
-/** The price moved against the side by a share of it, onto the tick grid away from us; never below one tick. */
+/**
+ * The price moved against the side by a share of it, onto the tick grid away from us; never below one tick.
+ */
 export function worsenPrice(instrument: Instrument, side: Side, at: Price, share: Ratio): Price {
   const moved = shareCeil(at, share)
   const { tickSize } = instrument
@@ -39,9 +44,9 @@ export function worsenPrice(instrument: Instrument, side: Side, at: Price, share
 export type ImpactFill = Readonly<{ price: Price; quantity: Quantity }>
 
 /**
- * Linear impact: `wanted` bought or sold beyond what is displayed trades at one price, the edge moved by impactBps for
- * each impactNotional of its value (reckoned at the edge). What would move it past impactBpsMax, or past the limit
- * of the order, is left.
+ * Linear impact: `wanted` bought or sold beyond what is displayed trades at one price, the edge moved by
+ * impactBps for each impactNotional of its value (reckoned at the edge). What would move it past
+ * impactBpsMax, or past the limit of the order, is left.
  */
 export function impactFill(
   settings: PaperVenueSettings,

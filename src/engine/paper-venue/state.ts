@@ -40,12 +40,18 @@ export type VenueState = {
   hasTicks: boolean
   /** Largest event time so far: streams are not ordered with each other, the tape's clock is. */
   clockMs: number
+  /** No open order cares for a trade strictly between these prices; NaN while one cares for any. */
+  quietLow: number
+  quietHigh: number
   orderCount: number
   fillCount: number
   reports: ExecutionReport[]
 }
 
-/** Where the market is, to value an order that has no limit: last trade, middle, close, or what the order was decided at. */
+/**
+ * Where the market is, to value an order that has no limit: last trade, middle, close, or what the order was
+ * decided at.
+ */
 export function referencePrice(state: VenueState, order: WorkingOrder['request']): Price {
   if (!Number.isNaN(state.lastTrade)) return priceOfNumber(state.lastTrade)
   const touch = order.side === 'buy' ? bestAsk(state.book) : bestBid(state.book)

@@ -30,8 +30,9 @@ export function wouldTake(state: VenueState, order: WorkingOrder): boolean {
 }
 
 /**
- * Trades an order that wants to trade now, then lets what is left rest, expire, or wait for the first price after a gap.
- * It walks the displayed levels; a market order's rest pays the impact model, a limit order's rest does not.
+ * Trades an order that wants to trade now, then lets what is left rest, expire, or wait for the first price
+ * after a gap. It walks the displayed levels; a market order's rest pays the impact model, a limit order's
+ * rest does not.
  */
 export function executeNow(state: VenueState, order: WorkingOrder, eventMs: number): void {
   if (!isPriceKnown(state, order)) return
@@ -39,6 +40,7 @@ export function executeNow(state: VenueState, order: WorkingOrder, eventMs: numb
     endOrder(state, order, 'expired', { eventMs, reason: 'postOnly: it would take' })
     return
   }
+  const against = opposite(order.request.side)
   const steps = planSteps(state, order)
   if (order.request.timeInForce === 'fok' && !isWhole(state, order, steps)) {
     endOrder(state, order, 'expired', { eventMs, reason: 'fok: it cannot fill in full at once' })
@@ -46,8 +48,7 @@ export function executeNow(state: VenueState, order: WorkingOrder, eventMs: numb
   }
   for (const { price, quantity, level } of steps) {
     const filled = fillOrder(state, order, { price, quantity, liquidity: 'taker', eventMs })
-    if (level !== null && filled > 0n)
-      take(state.book, state.taken, opposite(order.request.side), level, filled)
+    if (level !== null && filled > 0n) take(state.book, state.taken, against, level, filled)
     if (!isOpen(state, order)) return
   }
   settleRest(state, order, eventMs)
@@ -97,7 +98,10 @@ function planSteps(state: VenueState, order: WorkingOrder): readonly Step[] {
 const unseenTouch = (state: VenueState, order: WorkingOrder): Price =>
   worsenPrice(state.instrument, order.request.side, priceOfNumber(state.lastTrade), order.slippage)
 
-/** Whether the steps fill all of the order, and the account can pay for that at the last and worst of their prices. */
+/**
+ * Whether the steps fill all of the order, and the account can pay for that at the last and worst of their
+ * prices.
+ */
 function isWhole(state: VenueState, order: WorkingOrder, steps: readonly Step[]): boolean {
   let sum = 0n
   for (const step of steps) sum += step.quantity

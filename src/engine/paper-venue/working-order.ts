@@ -3,8 +3,8 @@ import type { Price, Quantity, Ratio } from '../../domain/decimal.ts'
 import type { OrderRequest } from '../../domain/order.ts'
 
 /**
- * Where an open order stands: `dormant` until its stop triggers, `waiting` to trade at once but without a price to
- * trade at (after a gap, or before the next candle), `resting` in the book at its limit.
+ * Where an open order stands: `dormant` until its stop triggers, `waiting` to trade at once but without a
+ * price to trade at (after a gap, or before the next candle), `resting` in the book at its limit.
  */
 export type OrderPhase = 'dormant' | 'waiting' | 'resting'
 
@@ -22,7 +22,10 @@ export type WorkingOrder = {
   readonly reservePrice: Price
   phase: OrderPhase
   leaves: Quantity
-  /** Real quantity that trades at our price before us; null when unknown, and then only a trade-through fills. */
+  /**
+   * Real quantity that trades at our price before us; null when unknown, and then only a trade-through
+   * fills.
+   */
   ahead: Quantity | null
   /** Time of its last report: what follows is never earlier. */
   lastMs: number

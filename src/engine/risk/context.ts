@@ -1,8 +1,10 @@
 import type { Ratio } from '../../domain/decimal.ts'
 import type { Instrument, InstrumentId } from '../../domain/instrument.ts'
+import { parseParams } from '../../domain/param.ts'
 import type { ParamValues } from '../../domain/param.ts'
 import type { Signal } from '../../domain/signal.ts'
 import type { Control, Permission } from '../control.ts'
+import { performanceParams } from '../performance.ts'
 import type { Digest } from '../ports.ts'
 import { createPortfolio } from '../portfolio.ts'
 import type { Money } from '../../domain/decimal.ts'
@@ -11,6 +13,8 @@ import { createAccount } from './account.ts'
 import type { Account, ReservationRates } from './account.ts'
 import { createActivity } from './activity.ts'
 import type { Activity } from './activity.ts'
+import { createStrategyCloses } from './strategy-closes.ts'
+import type { StrategyCloses } from './strategy-closes.ts'
 
 export type RiskConfig = Readonly<{
   account: string
@@ -47,6 +51,8 @@ export type RiskContext = {
   readonly entrySignals: Map<string, Signal>
   /** Profit so far of orders that close, by client order id. */
   readonly closingPnl: Map<string, bigint>
+  /** What each strategy made by its newest closes. */
+  readonly closes: StrategyCloses
 }
 
 export const createRiskContext = (config: RiskConfig): RiskContext => ({
@@ -61,6 +67,7 @@ export const createRiskContext = (config: RiskConfig): RiskContext => ({
   unprotected: new Map(),
   entrySignals: new Map(),
   closingPnl: new Map(),
+  closes: createStrategyCloses(parseParams('performance', performanceParams, {})),
 })
 
 /** The limits of one control as they stand now. */

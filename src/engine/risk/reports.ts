@@ -1,4 +1,4 @@
-import { add, subtract } from '../../domain/decimal.ts'
+import { add, subtract, ZERO_MONEY } from '../../domain/decimal.ts'
 import type { Money } from '../../domain/decimal.ts'
 import { assert } from '../../domain/errors.ts'
 import type { Alert, TradingEvent } from '../../domain/event.ts'
@@ -7,6 +7,7 @@ import type { Instrument } from '../../domain/instrument.ts'
 import { isTerminal } from '../../domain/order.ts'
 import { applyOrderEvent } from '../order-ledger.ts'
 import type { OrderChange, OrderRecord } from '../order-ledger.ts'
+import { closeOf } from '../performance.ts'
 import { applyFill, positionOf } from '../portfolio.ts'
 import { cancelIdleProtection } from './cancels.ts'
 import type { RiskContext } from './context.ts'
@@ -43,7 +44,7 @@ function onFill(
   change: OrderChange | null,
 ): readonly TradingEvent[] {
   const { account, activity } = context
-  const before = positionOf(account.portfolio, instrument.id).realizedPnl
+  const before = positionOf(account.portfolio, instrument.id)
   if (!applyFill(account.portfolio, instrument, fill)) return NOTHING
   if (change === null) return lateEvidence(context, fill)
   const { request } = change.after
@@ -53,8 +54,11 @@ function onFill(
     noteUnprotected(context, request, fill)
     if (request.timeInForce === 'gtc') outputs.push(...protect(context, instrument, change.after))
   } else {
-    const fee = fill.feeAsset === instrument.quote ? (fill.fee as Money) : (0n as Money)
-    const pnl = subtract(positionOf(account.portfolio, instrument.id).realizedPnl, add(before, fee))
+    const after = positionOf(account.portfolio, instrument.id)
+    const close = closeOf(request.strategy, before, after)
+    if (close !== null) context.closes.add(close)
+    const fee = fill.feeAsset === instrument.quote ? (fill.fee as Money) : ZERO_MONEY
+    const pnl = subtract(after.realizedPnl, add(before.realizedPnl, fee))
     context.closingPnl.set(request.clientOrderId, (context.closingPnl.get(request.clientOrderId) ?? 0n) + pnl)
   }
   if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change.after))

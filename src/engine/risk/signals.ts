@@ -11,6 +11,18 @@ export function onSignal(context: RiskContext, signal: Signal, overridden = fals
   const instrument = context.instruments.get(signal.instrument)
   assert(instrument !== undefined, 'risk is fed only instruments of its own')
   if (signal.action === 'enter') {
+    const standing = context.closes.standingOf(signal.strategy)
+    if (standing?.blocked === true && !overridden) {
+      return [
+        refuse(context, signal, {
+          control: 'allocation',
+          code: 'UNDERPERFORMING',
+          reason: 'the strategy does worse than the median of the others',
+          value: (standing.score ?? 0).toFixed(6),
+          limit: (standing.peerScore ?? 0).toFixed(6),
+        }),
+      ]
+    }
     const order = entryOrder(context, instrument, signal)
     const outputs = decide(context, order, signal, overridden)
     if (context.account.ledger.has(order.clientOrderId)) context.entrySignals.set(order.clientOrderId, signal)
@@ -18,24 +30,24 @@ export function onSignal(context: RiskContext, signal: Signal, overridden = fals
   }
   const order = exitOrder(context, instrument, { ...signal, purpose: 'exit' })
   const cancels = cancelOpposingEntries(context, signal)
-  if (order === null) return [...cancels, nothingToExit(context, signal)]
-  return [...cancels, ...decide(context, order, signal, overridden)]
+  if (order !== null) return [...cancels, ...decide(context, order, signal, overridden)]
+  return [
+    ...cancels,
+    refuse(context, signal, {
+      control: 'sizing',
+      code: 'NOTHING_TO_EXIT',
+      reason: 'no position is held against this exit, or it is being closed already',
+      value: '0',
+      limit: '0',
+    }),
+  ]
 }
 
-/** Every signal is answered: an exit without a position is a denial too. */
-function nothingToExit(context: RiskContext, signal: Signal): Denied {
-  context.activity.onDecided(signal.slot, context.account.nowMs)
-  return {
-    kind: 'denied',
-    slot: signal.slot,
-    strategy: signal.strategy,
-    instrument: signal.instrument,
-    side: signal.side,
-    eventMs: context.account.nowMs,
-    control: 'sizing',
-    code: 'NOTHING_TO_EXIT',
-    reason: 'no position is held against this exit, or it is being closed already',
-    value: '0',
-    limit: '0',
-  }
+type Why = Pick<Denied, 'control' | 'code' | 'reason' | 'value' | 'limit'>
+
+/** A denial that comes before there is an order to judge. */
+function refuse(context: RiskContext, signal: Signal, why: Why): Denied {
+  const { slot, strategy, instrument, side } = signal
+  context.activity.onDecided(slot, context.account.nowMs)
+  return { kind: 'denied', slot, strategy, instrument, side, eventMs: context.account.nowMs, ...why }
 }

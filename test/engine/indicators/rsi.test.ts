@@ -21,6 +21,11 @@ test('RSI is 100 when every change is a gain, 0 when every one is a loss, 50 wit
   )
 })
 
+test('a gain whose hundredfold is rounded up is still 100 and not more', () => {
+  assert((100 * 0.007) / 0.007 > 100)
+  assert.deepEqual([0, 0.007].map(createRsi(1).next), [null, 100])
+})
+
 test('RSI stays within 0 and 100', () => {
   const closes = fc.array(fc.double({ min: 1e-8, max: 1e8, noNaN: true }), { minLength: 5, maxLength: 60 })
   fc.assert(

@@ -13,8 +13,8 @@ test('an order arrives latencyMs after it was sent, on the first event of that t
   assert.deepEqual(feed(venue, quote(59, [99, 5], [102, 5])), [])
   const [accepted, filled] = feed(venue, quote(70, [99, 5], [103, 5]))
   assert.equal(accepted?.eventMs, 60)
-  assert.equal(filled?.eventMs, 60)
   assert(filled?.kind === 'filled')
+  assert.equal(filled.eventMs, 60)
   assert.deepEqual(
     lines([filled]),
     ['a taker 1 @ 102'],

@@ -47,6 +47,17 @@ test('all our orders together fill at most their share of the volume; a market o
   assert.deepEqual(lines(feed(venue, candle(5 * MINUTE, [105, 106, 102, 103], 15))), ['b taker 0.5 @ 105'])
 })
 
+test('a price that ran away cuts the fill to the cash that no other order has reserved', () => {
+  const venue = afterFirst({ short: false, cash: '300', params: { takerFee: '0', makerFee: '0' } })
+  submit(venue, { id: 'rests', side: 'buy', quantity: '2', price: '50' }, decided)
+  submit(venue, { id: 'a', side: 'buy', quantity: '2' }, decided)
+  assert.deepEqual(lines(feed(venue, candle(2 * MINUTE, [125, 126, 124, 125]))).slice(2), [
+    'a taker 1.59999 @ 125',
+    'a canceled: insufficient balance for what is left',
+  ])
+  assert.deepEqual(lines(feed(venue, candle(3 * MINUTE, [60, 61, 49, 50]))), ['rests maker 2 @ 50'])
+})
+
 test('a limit fills when the candle goes through it, at the limit; a touch is not enough', () => {
   const venue = afterFirst()
   submit(venue, { id: 'a', side: 'buy', quantity: '1', price: '95' }, decided)

@@ -27,7 +27,10 @@ import type { VenueOptions } from './market-day.ts'
 
 const CASH = '100000'
 
-/** What a random day does next: the tape moves, or we send something. Times are told in steps, to run backward at times. */
+/**
+ * What a random day does next: the tape moves, or we send something. Times are told in steps, to run
+ * backward at times.
+ */
 type Move =
   | Readonly<{ kind: 'event'; event: MarketEvent }>
   | Readonly<{ kind: 'submit'; order: OrderRequest; sentMs: number }>
@@ -300,7 +303,7 @@ test('a reduce-only order never brings the position across zero', () => {
       const { reports, orders } = play(moves, { ...account, params: { ...account.params, feeIn: 'quote' } })
       let position = 0n
       for (const fill of fillsOf(reports)) {
-        const after = position + (fill.side === 'buy' ? fill.quantity : -fill.quantity)
+        const after = fill.side === 'buy' ? position + fill.quantity : position - fill.quantity
         if (orders.get(fill.clientOrderId)?.reduceOnly === true) {
           assert(
             (position !== 0n && after >= 0n === position > 0n) || after === 0n,

@@ -26,7 +26,7 @@ test('the taker fee is the one that was set', () => {
 
 test('the reference lists exactly the parameters, with their defaults', () => {
   const text = readFileSync(new URL('../../../docs/reference/paper-venue.md', import.meta.url), 'utf8')
-  const listed = [...text.matchAll(/^\| `(\w+)` \| `([^`]+)` \|/gm)].map(([, name, value]) => [name, value])
+  const listed = [...text.matchAll(/^\| `(\w+)` +\| `([^`]+)` +\|/gm)].map(([, name, value]) => [name, value])
   assert.deepEqual(
     listed,
     paperVenueParams.map((spec) => [spec.name, spec.default]),

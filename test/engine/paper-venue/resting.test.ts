@@ -92,6 +92,15 @@ test('offers that come to cross a resting order fill it at its limit, and only o
   assert.deepEqual(lines(feed(venue, level(5, 'sell', 98.75, 0.5))), ['a maker 0.5 @ 99'])
 })
 
+test('a quote older than our arrival neither crosses us nor moves our queue', () => {
+  const venue = openVenue()
+  feed(venue, quote(1, [99, 5], [101, 5]))
+  submit(venue, { id: 'a', side: 'buy', quantity: '1', price: '99' }, 10)
+  feed(venue, heartbeat(10))
+  assert.deepEqual(feed(venue, quote(7, [98, 1], [98.5, 1]), trade(11, 99, 4, 'sell')), [])
+  assert.deepEqual(lines(feed(venue, trade(12, 99, 2, 'sell'))), ['a maker 1 @ 99'])
+})
+
 test('after a gap or a reset an order rests on, but its queue is unknown until the book shows it', () => {
   for (const event of [gap(100, 50), { kind: 'bookReset', eventMs: 100 } as const]) {
     const venue = withBid('1', 5)

@@ -50,6 +50,14 @@ test('what was taken stays taken until the tape itself shrinks or removes the le
   assert.deepEqual(buy('f', 11), ['f taker 0.5 @ 101'])
 })
 
+test('a level that shrinks below what we took of it and grows again has that much to give', () => {
+  const venue = withBook()
+  submit(venue, { id: 'a', side: 'buy', quantity: '1', price: '101' })
+  feed(venue, heartbeat(2), level(3, 'sell', 101, 0.25), level(4, 'sell', 101, 1))
+  submit(venue, { id: 'b', side: 'buy', quantity: '1', price: '101', timeInForce: 'ioc' })
+  assert.deepEqual(lines(feed(venue, heartbeat(5))).slice(1, 2), ['b taker 0.75 @ 101'])
+})
+
 test('beyond the displayed depth a market order pays linear impact on its rest', () => {
   const venue = withBook({ params: { impactBps: '100', impactNotional: '1030' } })
   submit(venue, { id: 'a', side: 'buy', quantity: '16' })

@@ -144,8 +144,8 @@ realDataTest('on recorded trades it enters and exits, where the forerunner is si
   assert.equal(trades.length, 9757)
   assert.deepEqual(forerunnerWishes(trades, 3, 100_000), [], 'at its own settings')
   assert.deepEqual(forerunnerWishes(trades, 0.05, 1), [], 'at ours')
-  for (const given of [{}, { lookback: '30s', threshold: '0.05' }]) {
-    const strategy = start(given)
+  for (const lookback of ['1m', '30s']) {
+    const strategy = start({ lookback, threshold: '0.05' })
     const wishes = trades
       .map((each) => strategy.onTrade?.(each) ?? null)
       .filter((wish): wish is Wish => wish !== null)
@@ -159,7 +159,7 @@ realDataTest('on recorded trades it enters and exits, where the forerunner is si
 test('a rise over a minute is seen, which no two neighboring trades show (P22)', () => {
   const tape = Array.from({ length: 121 }, (_, second) => trade(second, 60_000 + second))
   assert.deepEqual(forerunnerWishes(tape, 0.05, 1), [])
-  const strategy = start()
+  const strategy = start({ lookback: '1m', threshold: '0.05' })
   const [first, ...others] = tape
     .map((each) => strategy.onTrade?.(each) ?? null)
     .filter((wish) => wish !== null)

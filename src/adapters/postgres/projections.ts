@@ -1,0 +1,291 @@
+import { formatDecimal, money, parseDecimal, quantity } from '../../domain/decimal.ts'
+import type { Price } from '../../domain/decimal.ts'
+import { assert } from '../../domain/errors.ts'
+import type { Command, TradingEvent } from '../../domain/event.ts'
+import type { Fill } from '../../domain/execution-report.ts'
+import type { InstrumentId } from '../../domain/instrument.ts'
+import type { ClientOrderId, OrderRequest, OrderState } from '../../domain/order.ts'
+import type { LogEntry } from '../../engine/journal.ts'
+import { applyOrderEvent } from '../../engine/order-ledger.ts'
+import type { OrderLedger, OrderRecord } from '../../engine/order-ledger.ts'
+import { applyFill, createPortfolio } from '../../engine/portfolio.ts'
+import type { Portfolio } from '../../engine/portfolio.ts'
+import { applyStateCommand } from '../../engine/trading-state.ts'
+import type { ScopeStates } from '../../engine/trading-state.ts'
+import type { RunRecord } from './run.ts'
+import { textAt } from './sql.ts'
+import type { Row, Sql } from './sql.ts'
+
+/**
+ * Writes what entries mean into the tables: rows are read, moved by the same functions that move the engine's
+ * memory, and written back, within the transaction that appends the entries.
+ */
+export async function project(tx: Sql, run: RunRecord, entries: readonly LogEntry[]): Promise<void> {
+  await projectOrders(tx, entries)
+  await projectFills(tx, run, entries)
+  await projectCommands(tx, entries)
+}
+
+type Changed = Readonly<{ record: OrderRecord; seq: number; isNew: boolean }>
+
+async function projectOrders(tx: Sql, entries: readonly LogEntry[]): Promise<void> {
+  const ids = new Set<ClientOrderId>()
+  for (const { event } of entries) {
+    if ('clientOrderId' in event) ids.add(event.clientOrderId)
+    else if (event.kind === 'approved') ids.add(event.order.clientOrderId)
+  }
+  if (ids.size === 0) return
+  const ledger = await readOpenOrders(tx, [...ids])
+  const changes = new Map<ClientOrderId, Changed>()
+  for (const { event, seq } of entries) {
+    const change = applyOrderEvent(ledger, event)
+    if (change === null) continue
+    const id = change.after.request.clientOrderId
+    const isNew = event.kind === 'approved' || changes.get(id)?.isNew === true
+    changes.set(id, { record: change.after, seq, isNew })
+  }
+  const approvedSeqs = approvalsOf(entries)
+  const all = [...changes.values()]
+  await insertOrders(
+    tx,
+    all.filter(({ isNew }) => isNew),
+    approvedSeqs,
+  )
+  await updateOrders(
+    tx,
+    all.filter(({ isNew }) => !isNew),
+  )
+}
+
+function approvalsOf(entries: readonly LogEntry[]): ReadonlyMap<ClientOrderId, number> {
+  const seqs = new Map<ClientOrderId, number>()
+  for (const { event, seq } of entries)
+    if (event.kind === 'approved') seqs.set(event.order.clientOrderId, seq)
+  return seqs
+}
+
+async function readOpenOrders(tx: Sql, ids: readonly ClientOrderId[]): Promise<OrderLedger> {
+  const rows = await tx.query(
+    `select orders.*, orders.quantity::text as quantity_text, price::text as price_text,
+       stop_price::text as stop_price_text, decision_price::text as decision_price_text, filled::text as filled_text
+     from orders join open_orders using (client_order_id)
+     where client_order_id in (select json_array_elements_text($1::json))
+     order by approved_seq`,
+    [JSON.stringify(ids)],
+  )
+  return new Map(rows.map((row) => [textAt(row, 'client_order_id') as ClientOrderId, recordOf(row)]))
+}
+
+const nullableDecimal = (value: unknown): Price | null =>
+  value === null ? null : (parseDecimal(String(value)) as Price)
+const nullableNumber = (value: unknown): number | null => (value === null ? null : Number(value))
+
+/** The row was written from an order that the codec admitted, so its texts are of their unions. */
+function recordOf(row: Row): OrderRecord {
+  const request = {
+    slot: textAt(row, 'slot'),
+    clientOrderId: textAt(row, 'client_order_id'),
+    account: textAt(row, 'account'),
+    strategy: textAt(row, 'strategy'),
+    instrument: textAt(row, 'instrument'),
+    side: textAt(row, 'side'),
+    type: textAt(row, 'type'),
+    quantity: quantity(textAt(row, 'quantity_text')),
+    price: nullableDecimal(row['price_text']),
+    stopPrice: nullableDecimal(row['stop_price_text']),
+    timeInForce: textAt(row, 'time_in_force'),
+    postOnly: row['post_only'] === true,
+    reduceOnly: row['reduce_only'] === true,
+    group: row['order_group'] === null ? null : textAt(row, 'order_group'),
+    purpose: textAt(row, 'purpose'),
+    decisionPrice: parseDecimal(textAt(row, 'decision_price_text')),
+    decidedMs: Number(row['decided_ms']),
+    expiresMs: nullableNumber(row['expires_ms']),
+  } as OrderRequest
+  return { request, state: textAt(row, 'state') as OrderState, filled: quantity(textAt(row, 'filled_text')) }
+}
+
+const nullableText = (value: bigint | null): string | null => (value === null ? null : formatDecimal(value))
+
+async function insertOrders(
+  tx: Sql,
+  changes: readonly Changed[],
+  approvedSeqs: ReadonlyMap<ClientOrderId, number>,
+): Promise<void> {
+  if (changes.length === 0) return
+  const rows = changes.map(({ record: { request, state, filled }, seq }) => ({
+    client_order_id: request.clientOrderId,
+    slot: request.slot,
+    account: request.account,
+    strategy: request.strategy,
+    instrument: request.instrument,
+    side: request.side,
+    type: request.type,
+    quantity: formatDecimal(request.quantity),
+    price: nullableText(request.price),
+    stop_price: nullableText(request.stopPrice),
+    time_in_force: request.timeInForce,
+    post_only: request.postOnly,
+    reduce_only: request.reduceOnly,
+    order_group: request.group,
+    purpose: request.purpose,
+    decision_price: formatDecimal(request.decisionPrice),
+    decided_ms: request.decidedMs,
+    expires_ms: request.expiresMs,
+    state,
+    filled: formatDecimal(filled),
+    approved_seq: approvedSeqs.get(request.clientOrderId),
+    updated_seq: seq,
+  }))
+  await tx.query('insert into orders select * from json_populate_recordset(null::orders, $1::json)', [
+    JSON.stringify(rows),
+  ])
+}
+
+async function updateOrders(tx: Sql, changes: readonly Changed[]): Promise<void> {
+  if (changes.length === 0) return
+  const rows = changes.map(({ record, seq }) => ({
+    client_order_id: record.request.clientOrderId,
+    state: record.state,
+    filled: formatDecimal(record.filled),
+    updated_seq: seq,
+  }))
+  await tx.query(
+    `update orders set state = given.state, filled = given.filled, updated_seq = given.updated_seq
+     from json_to_recordset($1::json)
+       as given(client_order_id text, state text, filled numeric(38,12), updated_seq bigint)
+     where orders.client_order_id = given.client_order_id`,
+    [JSON.stringify(rows)],
+  )
+}
+
+type FillEntry = Readonly<{ fill: Fill; seq: number }>
+
+const isFill = (event: TradingEvent): event is Fill => event.kind === 'filled'
+
+async function projectFills(tx: Sql, run: RunRecord, entries: readonly LogEntry[]): Promise<void> {
+  const heard: FillEntry[] = []
+  for (const { event, seq } of entries) if (isFill(event)) heard.push({ fill: event, seq })
+  if (heard.length === 0) return
+  const inserted = await insertFills(tx, heard)
+  const booked = heard.filter(({ seq }) => inserted.has(seq))
+  const last = booked.at(-1)
+  if (last === undefined) return
+  const portfolio = await readPortfolio(tx, run)
+  for (const { fill } of booked) {
+    const isBooked = applyFill(portfolio, run.instrument, fill)
+    assert(isBooked, 'a fill that was inserted is booked')
+  }
+  await writePortfolio(tx, run, portfolio, last.seq)
+}
+
+/** Returns the entries whose fills were new: a fill that was heard before is not inserted, and moves nothing. */
+async function insertFills(tx: Sql, heard: readonly FillEntry[]): Promise<ReadonlySet<number>> {
+  const rows = heard.map(({ fill, seq }) => ({
+    account: fill.account,
+    instrument: fill.instrument,
+    trade_id: fill.tradeId,
+    client_order_id: fill.clientOrderId,
+    seq,
+    event_ms: fill.eventMs,
+    side: fill.side,
+    price: formatDecimal(fill.price),
+    quantity: formatDecimal(fill.quantity),
+    leaves: formatDecimal(fill.leaves),
+    fee: formatDecimal(fill.fee),
+    fee_asset: fill.feeAsset,
+    liquidity: fill.liquidity,
+  }))
+  const inserted = await tx.query(
+    `insert into fills select * from json_populate_recordset(null::fills, $1::json)
+     on conflict (account, instrument, trade_id) do nothing returning seq`,
+    [JSON.stringify(rows)],
+  )
+  return new Set(inserted.map((row) => Number(row['seq'])))
+}
+
+async function readPortfolio(tx: Sql, run: RunRecord): Promise<Portfolio> {
+  const portfolio = createPortfolio(run.cash)
+  const [cash] = await tx.query(
+    'select amount::text as amount, fees::text as fees from cash where account = $1 and asset = $2 for update',
+    [run.account, run.instrument.quote],
+  )
+  assert(cash !== undefined, 'a run has a cash row')
+  portfolio.cash = money(textAt(cash, 'amount'))
+  portfolio.fees = money(textAt(cash, 'fees'))
+  const fees = await tx.query('select asset, amount::text as amount from fees where account = $1', [
+    run.account,
+  ])
+  for (const row of fees) portfolio.feesByAsset.set(textAt(row, 'asset'), parseDecimal(textAt(row, 'amount')))
+  const positions = await tx.query(
+    `select instrument, quantity::text as quantity, cost::text as cost, realized_pnl::text as realized_pnl
+     from positions where account = $1 for update`,
+    [run.account],
+  )
+  for (const row of positions) {
+    portfolio.positions.set(textAt(row, 'instrument') as InstrumentId, {
+      quantity: quantity(textAt(row, 'quantity')),
+      cost: money(textAt(row, 'cost')),
+      realizedPnl: money(textAt(row, 'realized_pnl')),
+    })
+  }
+  return portfolio
+}
+
+async function writePortfolio(tx: Sql, run: RunRecord, portfolio: Portfolio, seq: number): Promise<void> {
+  const { account, instrument } = run
+  await tx.query(
+    'update cash set amount = $3, fees = $4, updated_seq = $5 where account = $1 and asset = $2',
+    [account, instrument.quote, formatDecimal(portfolio.cash), formatDecimal(portfolio.fees), seq],
+  )
+  for (const [asset, amount] of portfolio.feesByAsset) {
+    await tx.query(
+      `insert into fees (account, asset, amount) values ($1, $2, $3)
+       on conflict (account, asset) do update set amount = excluded.amount`,
+      [account, asset, formatDecimal(amount)],
+    )
+  }
+  for (const [id, position] of portfolio.positions) {
+    const { quantity: held, cost, realizedPnl } = position
+    await tx.query(
+      `insert into positions (account, instrument, quantity, cost, realized_pnl, updated_seq)
+       values ($1, $2, $3, $4, $5, $6)
+       on conflict (account, instrument) do update set quantity = excluded.quantity, cost = excluded.cost,
+         realized_pnl = excluded.realized_pnl, updated_seq = excluded.updated_seq`,
+      [account, id, formatDecimal(held), formatDecimal(cost), formatDecimal(realizedPnl), seq],
+    )
+  }
+}
+
+async function projectCommands(tx: Sql, entries: readonly LogEntry[]): Promise<void> {
+  const commands = new Map<number, Command>()
+  for (const { event, seq, causeSeq } of entries) {
+    if (event.kind === 'command') {
+      commands.set(seq, event)
+      await projectState(tx, event, seq)
+    }
+    // A limit changes when risk says so: a command alone may be refused (C30).
+    const command =
+      event.kind === 'alert' && event.code === 'LIMIT_CHANGED' ? commands.get(causeSeq) : undefined
+    if (command !== undefined) {
+      await tx.query(
+        `insert into limits (param, value, seq) values ($1, $2, $3)
+         on conflict (param) do update set value = excluded.value, seq = excluded.seq`,
+        [command.subject, command.value, seq],
+      )
+    }
+  }
+}
+
+async function projectState(tx: Sql, command: Command, seq: number): Promise<void> {
+  const states: ScopeStates = new Map()
+  applyStateCommand(states, command)
+  const state = states.get(command.scope) ?? (command.action === 'resume' ? 'active' : null)
+  if (state === null) return
+  await tx.query(
+    `insert into kill (scope, state, actor, reason, seq) values ($1, $2, $3, $4, $5)
+     on conflict (scope) do update set state = excluded.state, actor = excluded.actor,
+       reason = excluded.reason, seq = excluded.seq`,
+    [command.scope, state, command.actor, command.reason, seq],
+  )
+}

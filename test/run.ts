@@ -1,0 +1,117 @@
+/*
+ * Runs everything that must hold: types, lint, format, then every test file. The last line on stdout is
+ * "N passed, N failed", with ", N skipped" when some were. `npm test -- test/domain` runs a part, without the checks.
+ */
+import { spawn } from 'node:child_process'
+import { globSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+import { run } from 'node:test'
+import type { EventData } from 'node:test'
+import { inspect } from 'node:util'
+
+const root = join(import.meta.dirname, '..')
+const CONCURRENCY_MAX = 4
+const FILE_TIMEOUT_MS = 600_000
+
+type Counts = { passed: number; failed: number; skipped: number }
+
+const checks: Readonly<Record<string, readonly string[]>> = {
+  'types (tsc)': ['node_modules/typescript/bin/tsc', '-p', '.'],
+  'lint (eslint)': ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'],
+  'format (prettier)': ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+}
+
+/** Compiled code is kept between the processes that run the files. */
+process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'compile')
+
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+const chosen = process.argv.slice(2)
+if (chosen.length === 0) await runChecks()
+await runFiles(filesOf(chosen.length === 0 ? ['test'] : chosen))
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+write(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function filesOf(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    const full = join(root, path)
+    const found = statSync(full).isDirectory() ? globSync('**/*.test.ts', { cwd: full }) : ['']
+    return found.map((name) => join(full, name)).sort()
+  })
+}
+
+async function runChecks(): Promise<void> {
+  await Promise.all(Object.entries(checks).map(([name, args]) => runCheck(name, args)))
+}
+
+function runCheck(name: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const startMs = Date.now()
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+    }
+    child.on('close', (code) => {
+      counts[code === 0 ? 'passed' : 'failed']++
+      write(`${code === 0 ? 'ok  ' : 'FAIL'}  ${name}  ${Date.now() - startMs} ms`)
+      if (code !== 0) write(output.trimEnd())
+      resolve()
+    })
+  })
+}
+
+async function runFiles(files: string[]): Promise<void> {
+  const failures: string[] = []
+  const spoken = new Map<string, string>()
+  const hear = ({ file, message }: Readonly<{ file?: string; message: string }>): void => {
+    spoken.set(file ?? '', `${spoken.get(file ?? '') ?? ''}${message}`)
+  }
+  const concurrency = Math.min(CONCURRENCY_MAX, availableParallelism())
+  const stream = run({ files, concurrency, timeout: FILE_TIMEOUT_MS, cwd: root })
+  stream
+    .on('test:stdout', hear)
+    .on('test:stderr', hear)
+    .on('test:fail', (data) => {
+      if (!isSubtestFailure(data)) failures.push(describe(data))
+    })
+    .on('test:summary', (summary) => {
+      if (summary.file !== undefined) fileDone(summary, spoken.get(summary.file) ?? '')
+      else addCounts(summary.counts)
+    })
+  for await (const event of stream) void event
+  for (const failure of failures) write(`\n${failure}`)
+}
+
+/** A file or suite that fails only because a test in it did. */
+const isSubtestFailure = ({ details }: EventData.TestFail): boolean =>
+  'failureType' in details.error && details.error.failureType === 'subtestsFailed'
+
+function addCounts({ passed, failed, cancelled, skipped }: EventData.TestSummary['counts']): void {
+  counts.passed += passed
+  counts.failed += failed + cancelled
+  counts.skipped += skipped
+}
+
+function fileDone({ file, counts: own, duration_ms }: EventData.TestSummary, output: string): void {
+  const failed = own.failed + own.cancelled
+  const skippedHere = own.skipped > 0 ? `, ${own.skipped} skipped` : ''
+  const name = relative(root, file ?? '')
+  write(
+    `${failed === 0 ? 'ok  ' : 'FAIL'}  ${name}  ${own.tests} tests${skippedHere}, ${Math.round(duration_ms)} ms`,
+  )
+  if (failed > 0 && output !== '') write(output.trimEnd())
+}
+
+function describe({ name, file, line, details }: EventData.TestFail): string {
+  const place = file === undefined ? '' : `${relative(root, file)}:${line ?? 0}`
+  const { error } = details
+  return `FAIL  ${name}\n      ${place}\n${inspect(error.cause ?? error, { colors: process.stdout.isTTY }).replace(/^/gm, '      ')}`
+}

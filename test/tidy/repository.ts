@@ -1,0 +1,17 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SourceFile } from './source-file.ts'
+
+export const root = join(import.meta.dirname, '..', '..')
+
+const PATTERNS = [
+  '*.{js,ts,md}',
+  '{src,test,bench,examples,docs,dashboard}/**/*.{ts,js,css,html,sql,md}',
+] as const
+
+/** The repository's own code and documents, by path. */
+export const readRepository = (): readonly SourceFile[] =>
+  globSync(PATTERNS, { cwd: root })
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))

@@ -1,0 +1,56 @@
+import ts from 'typescript'
+import { isTypeScript, linesOf } from './source-file.ts'
+import type { Rule, SourceFile, Violation } from './source-file.ts'
+
+export const FILE_LINES_MAX = 400
+export const FUNCTION_LINES_MAX = 60
+export const LINE_COLUMNS_MAX = 110
+
+const isCode = (file: SourceFile): boolean => isTypeScript(file) || file.path.endsWith('.js')
+
+export const fileLength: Rule = (files) =>
+  files.filter(isCode).flatMap((file) => {
+    const count = linesOf(file.text).length
+    if (count <= FILE_LINES_MAX) return []
+    const message = `${count} lines, at most ${FILE_LINES_MAX}: make it a folder of nouns`
+    return [{ path: file.path, line: 0, rule: 'file-length', message }]
+  })
+
+export const lineLength: Rule = (files) =>
+  files.filter(isCode).flatMap((file) =>
+    linesOf(file.text).flatMap((line, index) => {
+      if (line.length <= LINE_COLUMNS_MAX || isLink(line)) return []
+      const message = `${line.length} columns, at most ${LINE_COLUMNS_MAX}`
+      return [{ path: file.path, line: index + 1, rule: 'line-length', message }]
+    }),
+  )
+
+/** An address cannot be broken. */
+const isLink = (line: string): boolean => /^\s*(?:\/\/|\*)?\s*https?:\/\/\S+$/.test(line)
+
+export const functionLength: Rule = (files) =>
+  files.filter(isTypeScript).flatMap((file) => {
+    const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ESNext, true)
+    return longFunctions(file, source, source)
+  })
+
+function longFunctions(file: SourceFile, source: ts.SourceFile, node: ts.Node): readonly Violation[] {
+  const inner: Violation[] = []
+  ts.forEachChild(node, (child) => {
+    inner.push(...longFunctions(file, source, child))
+  })
+  if (!isFunction(node)) return inner
+  const from = source.getLineAndCharacterOfPosition(node.getStart(source)).line
+  const to = source.getLineAndCharacterOfPosition(node.end).line
+  const count = to - from + 1
+  if (count <= FUNCTION_LINES_MAX) return inner
+  const message = `a function of ${count} lines, at most ${FUNCTION_LINES_MAX}: part it`
+  return [{ path: file.path, line: from + 1, rule: 'function-length', message }, ...inner]
+}
+
+const isFunction = (node: ts.Node): boolean =>
+  ts.isFunctionDeclaration(node) ||
+  ts.isFunctionExpression(node) ||
+  ts.isArrowFunction(node) ||
+  ts.isMethodDeclaration(node) ||
+  ts.isConstructorDeclaration(node)
