@@ -19,7 +19,8 @@ const LOTS_PER_UNIT = 100_000
 const BATCH_ROWS = 65_536
 
 /**
- * Trades only, from a random walk on the tick grid with rare trends: about ten a second, sizes skewed, both sides.
+ * Trades only, from a random walk on the tick grid with rare trends: about ten a second, sizes skewed, both
+ * sides.
  * Cheap to make, so that benches measure what reads them. Equal options give equal trades.
  */
 export function* syntheticTrades({

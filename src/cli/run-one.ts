@@ -26,6 +26,8 @@ export type OnePlan = Readonly<{
   range: TimeRange
   json: boolean
   paths: readonly string[]
+  /** Words of the command line beside files and settings that decide the run: --from, --to, --instrument. */
+  more: readonly string[]
   html?: string
 }>
 
@@ -61,7 +63,7 @@ export async function runOne(terminal: Terminal, files: MarketFiles, plan: OnePl
     const page = renderReport({
       ...{ summary, instrument: config.instrument, tally },
       prices: pointsOf(prices),
-      commandLine: commandLineOf('backtest', plan.paths, settings),
+      commandLine: commandLineOf('backtest', plan),
       settings: settingRows(config, settings),
     })
     writePage(html, page)
@@ -121,6 +123,7 @@ function settingRows(config: EngineConfig, settings: RunSettings): readonly (rea
     ['cash', `${settings.cash} ${config.instrument.quote}`],
     ['seed', String(settings.seed)],
     ['short allowed', settings.short ? 'yes' : 'no'],
+    ['operator', settings.operator ?? 'none: latches and halts stay'],
     ...given('limit', settings.limits),
     ...given('sizing', settings.sizing),
     ...given('venue', settings.venue),

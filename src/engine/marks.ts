@@ -2,7 +2,16 @@ import { priceOfNumber, quantity } from '../domain/decimal.ts'
 import type { Mark } from '../domain/event.ts'
 import type { InstrumentId } from '../domain/instrument.ts'
 import type { MarketEvent } from '../domain/market.ts'
-import { applyLevel, applyQuote, bestAsk, bestBid, createBook, depthOf, resetBook } from './book.ts'
+import {
+  applyLevel,
+  applyQuote,
+  applyTrade,
+  bestAsk,
+  bestBid,
+  createBook,
+  depthOf,
+  resetBook,
+} from './book.ts'
 import { createDayVolume } from './day-volume.ts'
 
 /** A mark is due this long after the last one: C15 calls older marks stale. */
@@ -43,6 +52,7 @@ export function createMarks(instrument: InstrumentId): Marks {
     onMarket(event) {
       switch (event.kind) {
         case 'trade':
+          applyTrade(book, event)
           return onPrice(event.eventMs, event.price, event.quantity)
         case 'candle':
           intervalMs = event.intervalMs

@@ -42,6 +42,8 @@ export interface EventLog {
   head(): Promise<Cursor & Readonly<{ hash: string }>>
   /** Entries after a sequence number, in order, at most countMax. */
   read(afterSeq: number, countMax: number): Promise<readonly LogEntry[]>
+  /** What persons ordered, in order: with the market data, all that a log cannot derive from itself. */
+  operatorCommands(): Promise<readonly LogEntry[]>
   /** Appends entries, moves the cursor and writes the projections in one transaction. Throws CDB_LOG_CONFLICT. */
   commit(entries: readonly LogEntry[], cursor: Cursor): Promise<void>
   close(): Promise<void>

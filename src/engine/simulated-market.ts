@@ -2,7 +2,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { MarketEvent, Side } from '../domain/market.ts'
 import { createRandom } from './random.ts'
 import type { Random } from './random.ts'
-import { createSimulatedBook } from './simulated-book.ts'
+import { moveBook, openSimulatedBook, tradeOnBook } from './simulated-book.ts'
 
 /** A market that never ends: the same events for the same instrument, seed and start, on every machine. */
 export type SimulatedMarket = Readonly<{ next(): MarketEvent }>
@@ -10,7 +10,8 @@ export type SimulatedMarket = Readonly<{ next(): MarketEvent }>
 type Regime = 'trending' | 'ranging' | 'chaotic'
 
 /**
- * How each regime behaves. Volatility and drift are of the log price, per root second and per second; Bitcoin's
+ * How each regime behaves. Volatility and drift are of the log price, per root second and per second;
+ * Bitcoin's
  * 50 % a year is 9e-5 per root second. `reversion` pulls to where the regime began, per second.
  */
 const regimes: Readonly<
@@ -44,7 +45,10 @@ const START_PRICE_OTHERS = 100
 
 /** GARCH(1,1) of the scale of shocks around 1: volatility clusters (Bollerslev 1986). */
 const GARCH = { base: 0.02, shock: 0.08, memory: 0.9, min: 0.2, max: 20 } as const
-/** Trade values in quote currency: Pareto with this tail, as traded sizes have (Gopikrishnan et al. 2000: 1.5). */
+/**
+ * Trade values in quote currency: Pareto with this tail, as traded sizes have (Gopikrishnan et al. 2000:
+ * 1.5).
+ */
 const TRADE_VALUE_MIN = 20
 const TRADE_VALUE_TAIL = 1.5
 /** The price is held near its start, so that years of it stay printable. */
@@ -57,13 +61,15 @@ export function createSimulatedMarket(
   const random = createRandom(seed, 'simulated-market')
   const homePrice = START_PRICES[instrument.base] ?? START_PRICE_OTHERS
   const home = Math.log(homePrice)
-  const book = createSimulatedBook(instrument, homePrice, createRandom(seed, 'simulated-book'))
+  const events: MarketEvent[] = []
+  const book = openSimulatedBook(
+    { instrument, fairPrice: homePrice, random: createRandom(seed, 'simulated-book') },
+    { eventMs: startMs, events },
+  )
   const state = { logPrice: home, anchor: home, regime: 'ranging' as Regime, sign: 1, scale: 1, seconds: 0 }
 
   let tradeId = 0
-  const events: MarketEvent[] = []
   let given = 0
-  book.open(startMs, events)
 
   const step = (): void => {
     const seconds = -Math.log(1 - random()) / regimes[state.regime].tradesPerSecond
@@ -73,10 +79,10 @@ export function createSimulatedMarket(
     const change = movePrice(state, seconds, random, home)
     // Trades follow the price more often than not, so that order flow tells something.
     const side: Side = random() < (change > 0 ? 0.62 : 0.38) ? 'buy' : 'sell'
-    book.moveTo(Math.exp(state.logPrice), eventMs, events)
+    moveBook(book, Math.exp(state.logPrice), { eventMs, events })
     const value = TRADE_VALUE_MIN * (1 - random()) ** (-1 / TRADE_VALUE_TAIL)
     tradeId++
-    book.trade({ tradeId, side, value, eventMs }, events)
+    tradeOnBook(book, { tradeId, side, value }, { eventMs, events })
   }
 
   return {
@@ -124,7 +130,8 @@ function movePrice(state: PriceState, seconds: number, random: Random, home: num
 }
 
 /**
- * Student's t with 4 degrees of freedom, scaled to variance 1: the fat tails of returns. A normal (Box and Muller)
+ * Student's t with 4 degrees of freedom, scaled to variance 1: the fat tails of returns. A normal (Box and
+ * Muller)
  * over the root of a chi-squared of 4, which is -2 ln of two uniforms.
  */
 function studentT(random: Random): number {

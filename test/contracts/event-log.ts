@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Alert } from '../../src/domain/event.ts'
+import type { Alert, Command } from '../../src/domain/event.ts'
 import { appendEvent, createJournal } from '../../src/engine/journal.ts'
 import type { LogEntry } from '../../src/engine/journal.ts'
 import type { EventLog } from '../../src/engine/ports.ts'
@@ -16,6 +16,11 @@ const alertOf = (message: string): Alert => ({
   code: 'NOTE',
   scope: 'global',
   message,
+})
+
+const commandOf = (id: string): Command => ({
+  ...{ kind: 'command', id, eventMs: 1_700_000_000_000, action: 'halt', scope: 'global' },
+  ...{ actor: 'operator', approver: '', reason: 'test', subject: '', value: '' },
 })
 
 /** A chain of entries, each at its own place of the tape. */
@@ -67,6 +72,16 @@ export function testEventLog(name: string, harness: () => Promise<LogHarness>): 
     await log.commit(entries, { marketSeq: 70, logSeq: 7 })
     assert.deepEqual(await log.read(2, 3), entries.slice(2, 5))
     assert.deepEqual(await log.read(7, 3), [])
+  })
+
+  check('only commands that nothing on the log brought about are operator commands', async ({ open }) => {
+    const log = await open()
+    const journal = createJournal(digest)
+    const given = [0, 1, 0].map((causeSeq, index) =>
+      appendEvent(journal, commandOf(`c${index}`), { causeSeq, marketSeq: index }),
+    )
+    await log.commit(given, { marketSeq: 3, logSeq: 3 })
+    assert.deepEqual(await log.operatorCommands(), [given[0], given[2]])
   })
 
   check('the cursor moves without entries', async ({ open }) => {

@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict'
-import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import { money } from '../../src/domain/decimal.ts'
-import { instrumentOf } from '../../src/domain/instruments.ts'
-import { parseParams } from '../../src/domain/param.ts'
 import { runBacktest } from '../../src/engine/backtest.ts'
-import { parseLimits } from '../../src/engine/controls.ts'
 import type { EngineConfig } from '../../src/engine/engine.ts'
-import { paperVenueParams } from '../../src/engine/paper-venue/paper-venue.ts'
-import { parseRegimeParams } from '../../src/engine/regime.ts'
 import { summarize } from '../../src/engine/run-summary.ts'
 import type { RunSummary } from '../../src/engine/run-summary.ts'
-import { sizingParams } from '../../src/engine/sizing.ts'
 import { strategies } from '../../src/engine/strategies.ts'
 import { createTapeSource } from '../../src/engine/tape-source.ts'
 import type { TapeColumns } from '../../src/engine/tape.ts'
-
-const instrument = instrumentOf('BTCUSDT.BINANCE')
+import { bitcoin, configOf } from './scenario.ts'
 
 /** Prices that swing slowly enough for momentum to enter and leave. */
 function swingingTape(rows: number): TapeColumns {
@@ -34,23 +26,15 @@ function swingingTape(rows: number): TapeColumns {
   }
 }
 
-function configOf(seed: number): EngineConfig {
+function momentumConfig(seed: number): EngineConfig {
   const strategy = strategies['momentum']
   assert(strategy !== undefined)
-  return {
-    ...{ instrument, account: 'paper', cash: money('10000'), short: false, seed, strategy },
-    params: parseParams('momentum', strategy.params, {}),
-    regime: parseRegimeParams({}),
-    sizing: parseParams('sizing', sizingParams, {}),
-    limits: parseLimits({}),
-    venue: parseParams('venue', paperVenueParams, {}),
-    digest: (text) => hash('sha256', text, 'hex'),
-  }
+  return configOf({ strategy, seed })
 }
 
 async function summaryOf(seed: number, rows = 40_000): Promise<RunSummary> {
-  const config = configOf(seed)
-  const { engine, tally } = await runBacktest(config, createTapeSource(instrument, swingingTape(rows)))
+  const config = momentumConfig(seed)
+  const { engine, tally } = await runBacktest(config, createTapeSource(bitcoin, swingingTape(rows)))
   return summarize({ tally, engine, config, elapsedMs: 1000 })
 }
 
@@ -69,8 +53,8 @@ test('equal settings and tape give equal summaries, journal hash included', asyn
 
 test('a run that is stopped says so and has the result so far', async () => {
   const signal = { aborted: false }
-  const source = createTapeSource(instrument, swingingTape(200_000))
-  const { complete, engine } = await runBacktest(configOf(1), source, {
+  const source = createTapeSource(bitcoin, swingingTape(200_000))
+  const { complete, engine } = await runBacktest(momentumConfig(1), source, {
     signal,
     onBatch: () => {
       signal.aborted = true
@@ -91,7 +75,7 @@ test('an empty tape gives a summary without times', async () => {
 
 test('every log entry is handed on, in order', async () => {
   const seqs: number[] = []
-  const { engine } = await runBacktest(configOf(1), createTapeSource(instrument, swingingTape(5000)), {
+  const { engine } = await runBacktest(momentumConfig(1), createTapeSource(bitcoin, swingingTape(5000)), {
     onEntry: (entry) => seqs.push(entry.seq),
   })
   assert.equal(seqs.length, engine.journal.seq)

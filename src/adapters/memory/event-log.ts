@@ -13,6 +13,10 @@ export function openMemoryLog(store: LogStore): EventLog {
   return {
     head: () => Promise.resolve(head),
     read: (afterSeq, countMax) => Promise.resolve(store.entries.slice(afterSeq, afterSeq + countMax)),
+    operatorCommands: () =>
+      Promise.resolve(
+        store.entries.filter(({ causeSeq, event }) => causeSeq === 0 && event.kind === 'command'),
+      ),
     commit(entries, cursor) {
       const now = headOf(store)
       const problem =

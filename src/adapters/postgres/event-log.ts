@@ -33,6 +33,7 @@ export async function attachEventLog(db: SqlDatabase, run: RunRecord, digest: Di
   return {
     head: () => Promise.resolve(head),
     read: (afterSeq, countMax) => readEntries(db, afterSeq, countMax),
+    operatorCommands: () => readCommands(db),
     async commit(entries, cursor) {
       requireFollowing(head, entries, cursor)
       await db.transaction(async (tx) => {
@@ -70,6 +71,15 @@ async function readEntries(db: Sql, afterSeq: number, countMax: number): Promise
     `select seq, cause_seq, market_seq, kind, payload, prev_hash, hash from event_log
      where role = $1 and p = $2 and seq > $3 order by seq limit $4`,
     [ROLE, PARTITION, afterSeq, countMax],
+  )
+  return rows.map(entryOf)
+}
+
+async function readCommands(db: Sql): Promise<readonly LogEntry[]> {
+  const rows = await db.query(
+    `select seq, cause_seq, market_seq, kind, payload, prev_hash, hash from event_log
+     where role = $1 and p = $2 and kind = 'command' and cause_seq = 0 order by seq`,
+    [ROLE, PARTITION],
   )
   return rows.map(entryOf)
 }

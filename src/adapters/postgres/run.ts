@@ -16,6 +16,8 @@ export type RunRecord = Readonly<{
   /** Limits at the start, by key (`C05.share`), as written. */
   limits: Readonly<Record<string, string>>
   identity: RunIdentity
+  /** Where the recording lies now, which may change; empty without one. */
+  sourcePath: string
 }>
 
 /** The log of the embedded engine is one partition; services of their own will have one each. */
@@ -31,7 +33,10 @@ export async function claimRun(db: SqlDatabase, run: RunRecord): Promise<void> {
     return
   }
   const difference = firstDifference(stored, JSON.parse(JSON.stringify(run.identity)) as unknown, '')
-  if (difference === null) return
+  if (difference === null) {
+    await db.query('update run set source_path = $1 where id = 1', [run.sourcePath])
+    return
+  }
   throw new CdbError('CDB_DATA_FOREIGN', `the data folder holds another run: ${difference}`, {
     mend: 'use the same settings to go on with it, or another --data folder to start anew',
   })
@@ -43,13 +48,26 @@ export async function readRunIdentity(db: Sql): Promise<RunIdentity | null> {
   return row === undefined ? null : (JSON.parse(textAt(row, 'settings')) as RunIdentity)
 }
 
+export async function readSourcePath(db: Sql): Promise<string> {
+  const [row] = await db.query('select source_path from run where id = 1')
+  return row === undefined ? '' : textAt(row, 'source_path')
+}
+
 async function enterRun(tx: Sql, run: RunRecord): Promise<void> {
   const { account, instrument, limits, identity } = run
   const cash = formatDecimal(run.cash)
   await tx.query(
-    `insert into run (id, account, instrument, base_asset, quote_asset, cash_start, settings)
-     values (1, $1, $2, $3, $4, $5, $6)`,
-    [account, instrument.id, instrument.base, instrument.quote, cash, JSON.stringify(identity)],
+    `insert into run (id, account, instrument, base_asset, quote_asset, cash_start, settings, source_path)
+     values (1, $1, $2, $3, $4, $5, $6, $7)`,
+    [
+      account,
+      instrument.id,
+      instrument.base,
+      instrument.quote,
+      cash,
+      JSON.stringify(identity),
+      run.sourcePath,
+    ],
   )
   await tx.query('insert into partition (role, p, next_seq) values ($1, $2, 1)', [ROLE, PARTITION])
   await tx.query('insert into cursor (consumer, p, seq) values ($1, $2, 0)', [MARKET, PARTITION])

@@ -12,7 +12,8 @@ create table run (
   base_asset text not null,
   quote_asset text not null,
   cash_start numeric(38,12) not null,
-  settings text not null
+  settings text not null,
+  source_path text not null
 );
 
 create table partition (

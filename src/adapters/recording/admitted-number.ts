@@ -2,7 +2,8 @@ import { INTEGER_DIGITS_MAX, SCALE_DIGITS } from '../../domain/decimal.ts'
 
 /*
  * A number of a feed is admitted only when the shortest text of the double is what was sent (trailing zeros
- * aside), so that money can be made of it later without inventing digits. Up to 15 significant digits a double
+ * aside), so that money can be made of it later without inventing digits. Up to 15 significant digits a
+ * double
  * always holds the decimal (IEEE 754, DBL_DIG); beyond that the texts are compared.
  */
 const MANTISSA_MAX = 10 ** 15

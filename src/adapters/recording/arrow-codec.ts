@@ -30,7 +30,8 @@ export type ArrowEncoder = Readonly<{
   tail(metadata: ReadonlyMap<string, string>): Readonly<{ end: Buffer; footer: Buffer }>
 }>
 
-const END_BYTES = 8
+/** The end mark of a stream of batches: a message of length zero. */
+export const ARROW_END = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])
 
 export function createArrowEncoder(
   names: readonly ColumnName[],
@@ -73,7 +74,7 @@ export function createArrowEncoder(
               data: columns[name] ?? new Float64Array(length),
             }),
       )
-      const data = makeData({ type: new Struct<TypeMap>(schema.fields), length, nullCount: 0, children })
+      const data = makeData({ type: new Struct<TypeMap>(fields), length, nullCount: 0, children })
       writer.write(new RecordBatch(schema, data))
       return drain()
     },
@@ -81,7 +82,7 @@ export function createArrowEncoder(
       for (const [key, value] of last) schema.metadata.set(key, value)
       writer.finish()
       const bytes = drain()
-      return { end: bytes.subarray(0, END_BYTES), footer: bytes.subarray(END_BYTES) }
+      return { end: bytes.subarray(0, ARROW_END.length), footer: bytes.subarray(ARROW_END.length) }
     },
   }
 }

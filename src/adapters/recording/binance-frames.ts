@@ -1,6 +1,7 @@
+import type { Level } from './binance-book.ts'
 import { parseFrame } from './binance-json.ts'
 import { createBinanceTape } from './binance-tape.ts'
-import type { BinanceFrame, Level } from './binance-tape.ts'
+import type { BinanceFrame } from './binance-tape.ts'
 import { millisecondsOf } from './row-sink.ts'
 import type { Decoder, RowSink } from './row-sink.ts'
 import { literal, scanInteger, scanQuotedNumber, skip, skipPast } from './scan.ts'
@@ -11,7 +12,8 @@ export type OtherSymbols = 'ignore' | ((symbol: string) => never)
 
 /**
  * Decoder of recorded Binance frames, one a line: `<receive time, ns> <JSON>` or the JSON alone.
- * Nearly all frames have one of four exact shapes, which are read byte by byte; every other goes through JSON.parse.
+ * Nearly all frames have one of four exact shapes, which are read byte by byte; every other goes through
+ * JSON.parse.
  */
 export function createFramesDecoder(
   sink: RowSink,
@@ -36,7 +38,7 @@ export function createFramesDecoder(
     }
     // A snapshot names no symbol, so beside other instruments it is nobody's.
     if (parsed.symbol === null && seenOthers) return
-    tape.frame(parsed.frame, receivedMs, line)
+    tape.frame(parsed.frame, { receivedMs, line })
   }
 
   return {
@@ -47,7 +49,10 @@ export function createFramesDecoder(
       const receivedMs = scanReceivedMs(scan)
       const start = scan.at
       const frame = scanFrame(scan, symbolBytes)
-      if (frame !== null) return tape.frame(frame, receivedMs, line)
+      if (frame !== null) {
+        tape.frame(frame, { receivedMs, line })
+        return
+      }
       scan.at = start
       slow(receivedMs, line, ended)
     },
@@ -101,7 +106,9 @@ const COMMA = literal(',')
 const CLOSE = literal(']')
 const BRACE = literal('}')
 
-/** The frame, when the line is byte for byte of a known shape; null otherwise, whatever is the matter with it. */
+/**
+ * The frame, when the line is byte for byte of a known shape; null otherwise, whatever is the matter with it.
+ */
 function scanFrame(scan: Scan, symbol: Uint8Array): BinanceFrame | null {
   const combined = skip(scan, STREAM)
   if (combined && !(skipPast(scan, QUOTE_MARK) && skip(scan, DATA))) return null
@@ -117,7 +124,10 @@ function scanPayload(scan: Scan, symbol: Uint8Array): BinanceFrame | null {
   return null
 }
 
-/** {"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true} */
+/**
+ * {"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":17231
+ * 61255342,"m":true,"M":true}
+ */
 function scanTrade(scan: Scan, symbol: Uint8Array): BinanceFrame | null {
   const sentMs = scanInteger(scan)
   if (!(skip(scan, SYMBOL) && skip(scan, symbol) && skip(scan, KEY.t))) return null
@@ -136,7 +146,9 @@ function scanTrade(scan: Scan, symbol: Uint8Array): BinanceFrame | null {
   return { kind: 'trade', id, price, quantity, tradeMs, buyerIsMaker }
 }
 
-/** {"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"1.54698000"} */
+/**
+ * {"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"1.54698000"}
+ */
 function scanBookTicker(scan: Scan, symbol: Uint8Array): BinanceFrame | null {
   const updateId = scanInteger(scan)
   if (!(skip(scan, SYMBOL) && skip(scan, symbol) && skip(scan, KEY.b1))) return null
@@ -151,7 +163,10 @@ function scanBookTicker(scan: Scan, symbol: Uint8Array): BinanceFrame | null {
   return { kind: 'bookTicker', bidPrice, bidQuantity, askPrice, askQuantity }
 }
 
-/** {"e":"depthUpdate","E":1723161255208,"s":"BTCUSDT","U":50093239189,"u":50093239202,"b":[["61737.63000000","0.00000000"]],"a":[]} */
+/**
+ * {"e":"depthUpdate","E":1723161255208,"s":"BTCUSDT","U":50093239189,"u":50093239202,"b":[["61737.63000000","
+ * 0.00000000"]],"a":[]}
+ */
 function scanDepth(scan: Scan, symbol: Uint8Array): BinanceFrame | null {
   const eventMs = millisecondsOf(scanInteger(scan))
   if (!(skip(scan, SYMBOL) && skip(scan, symbol) && skip(scan, KEY.U))) return null

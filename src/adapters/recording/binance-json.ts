@@ -1,15 +1,19 @@
 import { admittedText, numberProblem } from './admitted-number.ts'
-import type { BinanceFrame, Level } from './binance-tape.ts'
+import type { Level } from './binance-book.ts'
+import type { BinanceFrame } from './binance-tape.ts'
 import { millisecondsOf } from './row-sink.ts'
 
-/** What a frame's JSON is: a frame of use with its symbol (null: it names none), one of no use, or a bad row. */
+/**
+ * What a frame's JSON is: a frame of use with its symbol (null: it names none), one of no use, or a bad row.
+ */
 export type ParsedFrame =
   | Readonly<{ kind: 'frame'; frame: BinanceFrame; symbol: string | null }>
   | Readonly<{ kind: 'ignored' }>
   | Readonly<{ kind: 'bad'; reason: string }>
 
 /**
- * Reads any frame of Binance's spot streams, combined (`{"stream":...,"data":{...}}`) or raw, and the REST depth
+ * Reads any frame of Binance's spot streams, combined (`{"stream":...,"data":{...}}`) or raw, and the REST
+ * depth
  * snapshot. Slow and sure: the scanner of known shapes leaves to it whatever looks different in any byte.
  * Source: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams
  */

@@ -13,7 +13,9 @@ export type TextMember = Readonly<{
   label: string
   /** Names that may tell of instrument and date: the entry's, then the path. */
   names: readonly string[]
-  /** The text's bytes, unpacked and checked. Throws CDB_FILE_CORRUPT when the packing is truncated or damaged. */
+  /**
+   * The text's bytes, unpacked and checked. Throws CDB_FILE_CORRUPT when the packing is truncated or damaged.
+   */
   bytes(progress: Progress): AsyncIterable<Buffer>
 }>
 

@@ -64,7 +64,10 @@ export function columnsFor(kinds: readonly MarketEvent['kind'][], received: bool
 export type ColumnBuffer = Readonly<{
   length(): number
   push(event: MarketEvent, receivedMs: number): void
-  /** The rows pushed so far as columns of their own, only those named; the buffer is empty after. null: no rows. */
+  /**
+   * The rows pushed so far as columns of their own, only those named; the buffer is empty after. null: no
+   * rows.
+   */
   take(names: readonly ColumnName[]): TapeColumns | null
 }>
 

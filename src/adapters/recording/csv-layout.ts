@@ -34,11 +34,13 @@ export type CandleLayout = Readonly<{
   interval: Readonly<{ kind: 'fixed'; ms: number } | { kind: 'closeTime' | 'intervalMs'; at: number }>
 }>
 
+type Rows = readonly (readonly string[])[]
+
 /** What is known beside the rows: names of the zip entry and the file. */
 export type CsvContext = Readonly<{ label: string; names: readonly string[] }>
 
 /** The layout of a CSV by its first rows; null when it is none that we know. */
-export function csvLayoutOf(rows: readonly (readonly string[])[], context: CsvContext): CsvLayout | null {
+export function csvLayoutOf(rows: Rows, context: CsvContext): CsvLayout | null {
   const first = rows[0]
   if (first === undefined) return null
   return first.some((field) => /^[a-z]/i.test(field) && !/^(true|false)$/i.test(field))
@@ -49,70 +51,71 @@ export function csvLayoutOf(rows: readonly (readonly string[])[], context: CsvCo
 const epoch = /^\d{9,19}$/
 const decimal = /^\d+(\.\d+)?$/
 const flag = /^(true|false)$/i
-const day = /^\d{8} \d\d:\d\d$/
+const whole = /^\d+$/
+const dayAndTime = /^\d{8} \d\d:\d\d$/
+const timeOfDay = /^\d{1,8}$/
+const DAY_MS = 86_400_000
 
 /** Files without a header are known by the shape of a row. */
-function layoutOfRows(rows: readonly (readonly string[])[], context: CsvContext): CsvLayout | null {
-  const row = rows[0] ?? []
-  const matches = (...shapes: readonly RegExp[]): boolean =>
-    row.length === shapes.length && shapes.every((shape, at) => shape.test(row[at] ?? ''))
-  const trade = {
+function layoutOfRows(rows: Rows, context: CsvContext): CsvLayout | null {
+  return tradesOfRows(rows[0] ?? []) ?? candlesOfRows(rows, context)
+}
+
+function hasShape(row: readonly string[], shapes: readonly RegExp[]): boolean {
+  return row.length === shapes.length && shapes.every((shape, at) => shape.test(row[at] ?? ''))
+}
+
+/**
+ * Source: https://github.com/binance/binance-public-data; futures have no last column, spot files have it.
+ */
+function tradesOfRows(row: readonly string[]): TradeLayout | null {
+  const fields = row.length
+  const base = {
     kind: 'trade',
     header: false,
-    fields: row.length,
+    fields,
     timeMs: epochMsOf,
     id: 0,
     price: 1,
     quantity: 2,
   } as const
-  const id = /^\d+$/
-  if (
-    matches(id, decimal, decimal, decimal, epoch, flag) ||
-    matches(id, decimal, decimal, decimal, epoch, flag, flag)
-  ) {
-    return { ...trade, format: 'Binance trades', time: 4, aggressor: { at: 5, written: 'maker' } }
+  const trades = [whole, decimal, decimal, decimal, epoch, flag]
+  if (hasShape(row, trades) || hasShape(row, [...trades, flag])) {
+    return { ...base, format: 'Binance trades', time: 4, aggressor: { at: 5, written: 'maker' } }
   }
-  if (
-    matches(id, decimal, decimal, id, id, epoch, flag) ||
-    matches(id, decimal, decimal, id, id, epoch, flag, flag)
-  ) {
-    return { ...trade, format: 'Binance aggTrades', time: 5, aggressor: { at: 6, written: 'maker' } }
+  const aggregates = [whole, decimal, decimal, whole, whole, epoch, flag]
+  if (hasShape(row, aggregates) || hasShape(row, [...aggregates, flag])) {
+    return { ...base, format: 'Binance aggTrades', time: 5, aggressor: { at: 6, written: 'maker' } }
   }
-  const candle = {
+  return null
+}
+
+function candlesOfRows(rows: Rows, context: CsvContext): CandleLayout | null {
+  const row = rows[0] ?? []
+  const prices = { open: 1, high: 2, low: 3, close: 4, volume: 5 } as const
+  const base = {
     kind: 'candle',
     header: false,
     fields: row.length,
     time: 0,
     timeIsClose: false,
-    open: 1,
-    high: 2,
-    low: 3,
-    close: 4,
-    volume: 5,
+    ...prices,
   } as const
-  if (
-    row.length === 12 &&
-    epoch.test(row[0] ?? '') &&
-    epoch.test(row[6] ?? '') &&
-    decimal.test(row[1] ?? '')
-  ) {
-    return { ...candle, format: 'Binance klines', timeMs: epochMsOf, interval: { kind: 'closeTime', at: 6 } }
+  const values = [decimal, decimal, decimal, decimal, decimal]
+  const klines = [epoch, ...values, epoch, decimal, whole, decimal, decimal, decimal]
+  if (hasShape(row, klines)) {
+    return { ...base, format: 'Binance klines', timeMs: epochMsOf, interval: { kind: 'closeTime', at: 6 } }
   }
-  const five = [decimal, decimal, decimal, decimal, decimal] as const
-  if (matches(day, ...five)) {
-    const ms = intervalOf(rows, 0, epochMsOf) ?? 86_400_000
-    return {
-      ...candle,
-      format: 'LEAN daily or hourly candles',
-      timeMs: epochMsOf,
-      interval: { kind: 'fixed', ms },
-    }
+  if (hasShape(row, [dayAndTime, ...values])) {
+    const ms = intervalOf(rows, 0, epochMsOf) ?? DAY_MS
+    const format = 'LEAN daily or hourly candles'
+    return { ...base, format, timeMs: epochMsOf, interval: { kind: 'fixed', ms } }
   }
-  if (matches(/^\d{1,8}$/, ...five)) {
+  if (hasShape(row, [timeOfDay, ...values])) {
     const midnightMs = dateInNames(context)
     const timeMs = (text: string): number => midnightMs + dayMsOf(text)
     return {
-      ...candle,
+      ...base,
       format: 'LEAN minute candles',
       timeMs,
       interval: { kind: 'fixed', ms: intradayMs(context) },
@@ -137,11 +140,7 @@ const NAMES = {
   intervalMs: ['intervalms'],
 } as const
 
-function layoutOfHeader(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  context: CsvContext,
-): CsvLayout | null {
+function layoutOfHeader(header: readonly string[], rows: Rows, context: CsvContext): CsvLayout | null {
   const names = header.map((name) => name.toLowerCase().replaceAll(/[^a-z]/g, ''))
   const find = (field: keyof typeof NAMES): number =>
     names.findIndex((name) => NAMES[field].includes(name as never))
@@ -210,11 +209,7 @@ function intervalOfHeader(
 }
 
 /** Candles do not overlap, so the smallest step between two rows is the interval; wider ones are gaps. */
-function intervalOf(
-  rows: readonly (readonly string[])[],
-  time: number,
-  timeMs: (text: string) => number,
-): number | null {
+function intervalOf(rows: Rows, time: number, timeMs: (text: string) => number): number | null {
   let smallest: number | null = null
   let lastMs = NaN
   for (const row of rows) {

@@ -7,19 +7,21 @@ const DATE =
   /^(\d{4})-?(\d\d)-?(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?: ?(?:Z|UTC|\+00:?00))?$/
 
 /**
- * Epoch milliseconds of a time as market data files write it: a count of seconds, ms, us or ns since 1970, told
+ * Epoch milliseconds of a time as market data files write it: a count of seconds, ms, us or ns since 1970,
+ * told
  * apart by its size, or a date in UTC. NaN for anything else, other time zones among them.
  */
 export function epochMsOf(text: string): number {
   if (/^\d{9,19}$/.test(text)) return epochMsOfCount(text)
   const match = DATE.exec(text)
   if (match === null) return NaN
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0))
-  const fractionMs = Math.floor(Number(`0.${match[7] ?? '0'}`) * 1000)
-  const ms = Date.UTC(year ?? 0, (month ?? 0) - 1, day ?? 0, hour ?? 0, minute ?? 0, second ?? 0, fractionMs)
+  const part = (index: number): number => Number(match[index] ?? 0)
+  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)]
+  const fractionMs = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3))
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second, fractionMs)
   const date = new Date(ms)
   const isDay = date.getUTCMonth() + 1 === month && date.getUTCDate() === day
-  const isReal = isDay && (hour ?? 0) < 24 && (minute ?? 0) < 60 && (second ?? 0) < 60
+  const isReal = isDay && hour < 24 && minute < 60 && second < 60
   return isReal ? ms : NaN
 }
 

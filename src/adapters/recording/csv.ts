@@ -14,13 +14,10 @@ export function createCsvDecoder(sink: RowSink, layout: CsvLayout): Decoder {
         return
       }
       row.split(bytes, from, to)
-      if (row.length() !== layout.fields) {
-        if (!ended && row.length() < layout.fields) return sink.corrupt(`line ${line} is cut off`)
-        return sink.bad(line, `${row.length()} fields instead of ${layout.fields}`)
-      }
-      const event = layout.kind === 'trade' ? tradeOf(row, layout) : candleOf(row, layout)
-      if (typeof event === 'string') return sink.bad(line, event)
-      sink.event(event, NaN, line)
+      if (row.length() < layout.fields && !ended) sink.corrupt(`line ${line} is cut off`)
+      const event = eventOf(row, layout)
+      if (typeof event === 'string') sink.bad(line, event)
+      else sink.event(event, NaN, line)
     },
   }
 }
@@ -69,6 +66,11 @@ function createRow(): Row {
 }
 
 /** The event, or why there is none. */
+function eventOf(row: Row, layout: CsvLayout): MarketEvent | string {
+  if (row.length() !== layout.fields) return `${row.length()} fields instead of ${layout.fields}`
+  return layout.kind === 'trade' ? tradeOf(row, layout) : candleOf(row, layout)
+}
+
 function tradeOf(row: Row, layout: TradeLayout): Trade | string {
   const price = row.number(layout.price)
   if (!(price > 0)) return price === 0 ? 'price is zero' : numberProblem('price', row.text(layout.price))
@@ -117,7 +119,7 @@ function candleOf(row: Row, layout: CandleLayout): Candle | string {
   const intervalMs = intervalOf(row, layout, timeMs)
   if (!(intervalMs > 0)) return 'the candle does not close after it opens'
   const eventMs = layout.timeIsClose ? timeMs : timeMs + intervalMs
-  return { kind: 'candle', eventMs, intervalMs, open, high, low, close, volume } satisfies MarketEvent
+  return { kind: 'candle', eventMs, intervalMs, open, high, low, close, volume }
 }
 
 function intervalOf(row: Row, { interval, timeMs }: CandleLayout, openMs: number): number {

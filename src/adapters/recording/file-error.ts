@@ -1,6 +1,8 @@
 import { CdbError } from '../../domain/errors.ts'
 
-/** Turns an error of the file system or of a decompressor into ours, naming the file. Others pass unchanged. */
+/**
+ * Turns an error of the file system or of a decompressor into ours, naming the file. Others pass unchanged.
+ */
 export function toFileError(error: unknown, path: string): unknown {
   if (error instanceof CdbError || !(error instanceof Error) || !('code' in error)) return error
   const code = String(error.code)

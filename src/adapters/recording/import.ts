@@ -12,7 +12,8 @@ export type ImportOptions = Readonly<{
 }>
 
 /**
- * Writes what files hold into one recording, with flat memory, and closes them; false when it was aborted. Throws
+ * Writes what files hold into one recording, with flat memory, and closes them; false when it was aborted.
+ * Throws
  * what reading and writing throw. Unless it returns true, nothing is left at the path.
  */
 export async function importFiles(

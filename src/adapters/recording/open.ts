@@ -24,7 +24,9 @@ export type MarketFiles = MarketSource &
   Readonly<{
     /** The files and zip entries, in the order in which they are read, and what each was recognized as. */
     files: readonly Readonly<{ label: string; format: string }>[]
-    /** Kinds of events that may come, and whether rows have receive times: they decide a recording's columns. */
+    /**
+     * Kinds of events that may come, and whether rows have receive times: they decide a recording's columns.
+     */
     kinds: readonly MarketEvent['kind'][]
     received: boolean
     /** The next rows as columns; null at the end. Use this or `read`, not both. */
@@ -40,7 +42,8 @@ export type MarketFiles = MarketSource &
   }>
 
 /**
- * Opens files, each by its content whatever its name. Throws CDB_FILE_MISSING, CDB_FILE_UNREADABLE, CDB_FILE_EMPTY,
+ * Opens files, each by its content whatever its name. Throws CDB_FILE_MISSING, CDB_FILE_UNREADABLE,
+ * CDB_FILE_EMPTY,
  * CDB_FILE_CORRUPT, CDB_FORMAT_UNKNOWN, CDB_INSTRUMENT_INVALID, CDB_INSTRUMENT_MISMATCH; reading throws
  * CDB_FILE_CORRUPT and CDB_ROWS_BAD.
  */

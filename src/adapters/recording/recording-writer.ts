@@ -1,13 +1,12 @@
 import { lstatSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { CdbError } from '../../domain/errors.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { MarketEvent } from '../../domain/market.ts'
 import type { TapeColumns } from '../../engine/tape.ts'
 import { tapeBatch } from '../../engine/tape.ts'
-import { createArrowEncoder } from './arrow-codec.ts'
+import { ARROW_END, createArrowEncoder } from './arrow-codec.ts'
 import { columnsFor, createColumnStore } from './column-buffer.ts'
 import { emptyFile, toFileError, unreadableFile } from './file-error.ts'
 import { headMetadata, sealFooter, tailMetadata } from './recording-metadata.ts'
@@ -25,11 +24,15 @@ export type RecordingFacts = Readonly<{
   received: boolean
 }>
 
-/** Writes a recording. Nothing is at the path before `finish` has returned, and nothing is left after `abort`. */
+/**
+ * Writes a recording. Nothing is at the path before `finish` has returned, and nothing is left after `abort`.
+ */
 export type RecordingWriter = Readonly<{
   /** Appends rows; the columns may be used again afterwards. Throws CDB_DISK_FULL, CDB_FILE_UNREADABLE. */
   write(columns: TapeColumns): Promise<void>
-  /** Completes the file and puts it in place. Throws CDB_FILE_EMPTY when no row was written, and as `write`. */
+  /**
+   * Completes the file and puts it in place. Throws CDB_FILE_EMPTY when no row was written, and as `write`.
+   */
   finish(origin: Readonly<{ sources: readonly string[]; leftOut: number }>): Promise<Readonly<TapeSummary>>
   /** Leaves nothing behind. After a call that threw this has happened already, and does no harm. */
   abort(): Promise<void>
@@ -45,47 +48,28 @@ export async function createRecordingWriter(
   { replace = false }: Readonly<{ replace?: boolean }> = {},
 ): Promise<RecordingWriter> {
   checkTarget(path, replace)
-  const partPath = `${path}.${process.pid}.part`
-  const file = await open(partPath, 'w').catch((error: unknown) => {
-    const isFolderMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw toFileError(error, isFolderMissing ? `the folder of ${path}` : path)
-  })
+  const file = await openPartFile(path)
   const names = columnsFor(facts.kinds, facts.received)
   const encoder = createArrowEncoder(names, headMetadata(facts.instrument))
   const store = createColumnStore(names, BATCH_ROWS)
   const scan = createScan()
-  const pieces: Piece[] = []
-  const append = async (bytes: Buffer): Promise<void> => {
-    await writeAll(file, bytes)
-    pieces.push([bytes.length, crc32(bytes)])
-  }
   const flush = async (): Promise<void> => {
     const columns = store.columns()
-    if (pieces.length === 0) await append(encoder.head())
+    if (file.pieces().length === 0) await file.append(encoder.head())
     scan.add(columns)
-    await append(encoder.batch(columns, columns.eventMs.length))
+    await file.append(encoder.batch(columns, columns.eventMs.length))
     store.clear()
-  }
-  let isOpen = true
-  const close = async (): Promise<void> => {
-    if (!isOpen) return
-    isOpen = false
-    await file.close()
-  }
-  const abort = async (): Promise<void> => {
-    await close()
-    await rm(partPath, { force: true })
   }
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
-      await abort()
+      await file.remove()
       throw toFileError(error, path)
     }
   }
   return {
-    abort,
+    abort: file.remove,
     write: (columns) =>
       guarded(async () => {
         let from = 0
@@ -97,34 +81,61 @@ export async function createRecordingWriter(
     finish: (origin) =>
       guarded(async () => {
         if (store.length() > 0) await flush()
-        if (pieces.length === 0) throw emptyFile(path)
-        await writeTail(file, { ...facts, ...origin, ...scan.result(), pieces }, encoder)
-        await file.sync()
-        await close()
-        await rename(partPath, path)
+        if (file.pieces().length === 0) throw emptyFile(path)
+        const pieces = [...file.pieces(), pieceOf(ARROW_END)]
+        const tail = encoder.tail(tailMetadata({ ...facts, ...origin, ...scan.result(), pieces }))
+        sealFooter(tail.footer)
+        await file.append(tail.end)
+        await file.append(tail.footer)
+        await file.complete()
         return scan.result().summary
       }),
   }
 }
 
-async function writeTail(
-  file: FileHandle,
-  metadata: Parameters<typeof tailMetadata>[0],
-  encoder: ReturnType<typeof createArrowEncoder>,
-): Promise<void> {
-  // The end mark is a piece as well, so its checksum must be known before the footer is made.
-  const end = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])
-  const pieces: readonly Piece[] = [...metadata.pieces, [end.length, crc32(end)]]
-  const tail = encoder.tail(tailMetadata({ ...metadata, pieces }))
-  sealFooter(tail.footer)
-  await writeAll(file, Buffer.concat([tail.end, tail.footer]))
+/** The file as it grows, beside its place, so that nobody meets half of it. */
+type PartFile = Readonly<{
+  append(bytes: Buffer): Promise<void>
+  pieces(): readonly Piece[]
+  /** Puts the file in place once its bytes are on the disk. */
+  complete(): Promise<void>
+  remove(): Promise<void>
+}>
+
+async function openPartFile(path: string): Promise<PartFile> {
+  const partPath = `${path}.${process.pid}.part`
+  const file = await open(partPath, 'w').catch((error: unknown) => {
+    const isFolderMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw toFileError(error, isFolderMissing ? `the folder of ${path}` : path)
+  })
+  const pieces: Piece[] = []
+  let isOpen = true
+  const close = async (): Promise<void> => {
+    if (!isOpen) return
+    isOpen = false
+    await file.close()
+  }
+  return {
+    pieces: () => pieces,
+    async append(bytes) {
+      // A write may take less than it was given, on a disk that fills up.
+      let from = 0
+      while (from < bytes.length) from += (await file.write(bytes, from)).bytesWritten
+      pieces.push(pieceOf(bytes))
+    },
+    async complete() {
+      await file.sync()
+      await close()
+      await rename(partPath, path)
+    },
+    async remove() {
+      await close()
+      await rm(partPath, { force: true })
+    },
+  }
 }
 
-/** A write may take less than it was given, on a disk that fills up. */
-async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  let from = 0
-  while (from < bytes.length) from += (await file.write(bytes, from)).bytesWritten
-}
+const pieceOf = (bytes: Buffer): Piece => [bytes.length, crc32(bytes)]
 
 function checkTarget(path: string, replace: boolean): void {
   const stat = lstatSync(path, { throwIfNoEntry: false })

@@ -1,6 +1,8 @@
 import { admittedNumber } from './admitted-number.ts'
 
-/** A place in bytes that are known to be [at, end). Each step below moves on only when it found what it wants. */
+/**
+ * A place in bytes that are known to be [at, end). Each step below moves on only when it found what it wants.
+ */
 export type Scan = { bytes: Buffer; at: number; end: number }
 
 const ZERO = 0x30

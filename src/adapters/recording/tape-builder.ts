@@ -16,7 +16,8 @@ export type Continuity = {
 export const createContinuity = (): Continuity => ({ tradeId: null, tradeMs: null, candleMs: null })
 
 /**
- * Puts events into columns, in the order given. Trades and candles are checked against those before them: what is
+ * Puts events into columns, in the order given. Trades and candles are checked against those before them:
+ * what is
  * missing becomes a gap event, what comes twice or goes back is left out.
  */
 export type TapeBuilder = Readonly<{

@@ -11,10 +11,12 @@ import { createTapeBuilder } from './tape-builder.ts'
 import { detectTextFormat } from './text-format.ts'
 import type { TextFormat } from './text-format.ts'
 
-/** Looks into a text. wanted: the instrument that the user named. Throws CDB_FORMAT_UNKNOWN, CDB_FILE_EMPTY. */
+/**
+ * Looks into a text. wanted: the instrument that the user named. Throws CDB_FORMAT_UNKNOWN, CDB_FILE_EMPTY.
+ */
 export async function openTextPart(member: TextMember, wanted: string | null): Promise<Part> {
   const head = await headOf(member)
-  if (head.every((byte) => byte <= BLANK)) throw emptyFile(member.label)
+  if (head.toString('latin1').trim() === '') throw emptyFile(member.label)
   const format = detectTextFormat(head, { label: member.label, names: member.names, wanted })
   return {
     label: member.label,
@@ -29,11 +31,18 @@ export async function openTextPart(member: TextMember, wanted: string | null): P
   }
 }
 
-const BLANK = 0x20
+const HEAD_BYTES = 1 << 18
 
+/** The beginning of a text: all of it where it is short, so that a truncated one is known as such at once. */
 async function headOf(member: TextMember): Promise<Buffer> {
-  for await (const chunk of member.bytes({ bytesRead: 0 })) return chunk
-  throw emptyFile(member.label)
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of member.bytes({ bytesRead: 0 })) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= HEAD_BYTES) break
+  }
+  return Buffer.concat(chunks)
 }
 
 async function* readText(

@@ -6,7 +6,8 @@ import { corruptFile, emptyFile, toFileError } from './file-error.ts'
 
 /*
  * Zip reading of our own, because a truncated or damaged entry must be an error and fflate checks no CRC-32.
- * Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.14-16 (ends).
+ * Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.14-16
+ * (ends).
  */
 export type ZipEntry = Readonly<{
   name: string
@@ -150,7 +151,9 @@ function parseDirectory(path: string, directory: Buffer, count: number): readonl
 
 type Fields = readonly [bytes: number, packedBytes: number, headerAt: number]
 
-/** Sizes and offset from the zip64 extra field (0x0001), which holds only those that are full in the entry. */
+/**
+ * Sizes and offset from the zip64 extra field (0x0001), which holds only those that are full in the entry.
+ */
 function largeFields(path: string, extra: Buffer, fields: Fields): Fields {
   if (!fields.includes(FULL32)) return fields
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {

@@ -3,7 +3,9 @@ import type { MarketEvent } from '../../domain/market.ts'
 import type { MarketSource } from '../../engine/ports.ts'
 import { createSimulatedMarket } from '../../engine/simulated-market.ts'
 
-/** The simulated market as a source, as fast as it is read; without end unless a number of events is given. */
+/**
+ * The simulated market as a source, as fast as it is read; without end unless a number of events is given.
+ */
 export function createSimulatedSource(
   options: Readonly<{ instrument: Instrument; seed: number; startMs: number; events?: number }>,
 ): MarketSource {

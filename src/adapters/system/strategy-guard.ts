@@ -3,97 +3,90 @@ import type { ParamValues } from '../../domain/param.ts'
 import type { Strategy, StrategyDefinition, Wish } from '../../engine/strategy.ts'
 
 /**
- * A strategy from a file, with every call watched: what it throws, and a wish that cannot be read, becomes
- * CDB_STRATEGY_FAILED with the strategy's name and the event time. Built-in strategies need no guard.
+ * A strategy from a file, with every call watched. What it throws while starting is CDB_STRATEGY_FAILED; what it
+ * throws later, and a wish that cannot be read, is thrown on with call and place in its message, for the engine
+ * to report with the event time. Built-in strategies need no guard.
  */
 export function guardStrategy(definition: StrategyDefinition): StrategyDefinition {
-  const guard = <T>(call: string, atMs: number | null, run: () => T): T =>
-    guarded(definition.name, call, atMs, run)
+  const { name } = definition
   return {
     ...definition,
     candleMs(params) {
-      const interval: unknown = guard('candleMs', null, () => definition.candleMs(params))
+      const interval: unknown = starting(name, () => placed('candleMs', () => definition.candleMs(params)))
       if (interval === null) return null
       if (typeof interval === 'number' && Number.isSafeInteger(interval) && interval > 0) return interval
-      throw failed(
-        definition.name,
-        'candleMs',
-        null,
-        `it returned ${shown(interval)}, not a whole number of ms or null`,
-      )
+      throw failed(name, `candleMs returned ${shown(interval)}, not a whole number of ms or null`)
     },
-    create: (params: ParamValues) => {
-      const strategy = guard('create', null, () => definition.create(params))
-      if (typeof strategy !== 'object' || (strategy as unknown) === null) {
-        throw failed(definition.name, 'create', null, 'it returned no strategy')
-      }
-      return guardCallbacks(definition.name, strategy)
+    create(params: ParamValues) {
+      const strategy: unknown = starting(name, () => placed('create', () => definition.create(params)))
+      if (typeof strategy === 'object' && strategy !== null) return guardCallbacks(strategy)
+      throw failed(name, `create returned ${shown(strategy)}, not a strategy`)
     },
   }
 }
 
 /** Only callbacks that are there are added: the engine does no work for those that are not. */
-function guardCallbacks(name: string, strategy: Strategy): Strategy {
-  const wish = (call: string, atMs: number, run: () => Wish | null | undefined): Wish | null =>
-    checkWish(name, call, atMs, guarded(name, call, atMs, run))
+function guardCallbacks(strategy: Strategy): Strategy {
   const guard: Strategy = {}
   if (strategy.onTrade !== undefined) {
-    guard.onTrade = (trade) => wish('onTrade', trade.eventMs, () => strategy.onTrade?.(trade))
+    guard.onTrade = (trade) => checkWish('onTrade', () => strategy.onTrade?.(trade))
   }
   if (strategy.onQuote !== undefined) {
-    guard.onQuote = (quote) => wish('onQuote', quote.eventMs, () => strategy.onQuote?.(quote))
+    guard.onQuote = (quote) => checkWish('onQuote', () => strategy.onQuote?.(quote))
   }
   if (strategy.onCandle !== undefined) {
-    guard.onCandle = (candle, context) =>
-      wish('onCandle', candle.eventMs, () => strategy.onCandle?.(candle, context))
+    guard.onCandle = (candle, context) => checkWish('onCandle', () => strategy.onCandle?.(candle, context))
   }
   if (strategy.onGap !== undefined) {
     guard.onGap = (gapMs) => {
-      guarded(name, 'onGap', null, () => strategy.onGap?.(gapMs))
+      placed('onGap', () => strategy.onGap?.(gapMs))
     }
   }
   return guard
 }
 
-function guarded<T>(name: string, call: string, atMs: number | null, run: () => T): T {
+function starting<T>(name: string, run: () => T): T {
   try {
     return run()
   } catch (error) {
-    throw failed(
-      name,
-      call,
-      atMs,
-      error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      error,
-    )
+    throw failed(name, error instanceof Error ? error.message : String(error), error)
   }
 }
 
-function failed(name: string, call: string, atMs: number | null, problem: string, cause?: unknown): CdbError {
-  const at = atMs === null || !Number.isFinite(atMs) ? '' : ` at event time ${new Date(atMs).toISOString()}`
-  return new CdbError('CDB_STRATEGY_FAILED', `strategy ${name} failed in ${call}${at}: ${problem}`, {
-    mend: placeOf(cause) ?? 'mend the strategy file; the run stopped before the event took effect',
+const failed = (name: string, problem: string, cause?: unknown): CdbError =>
+  new CdbError('CDB_STRATEGY_FAILED', `strategy ${name} failed: ${problem}`, {
+    mend: 'mend the strategy file',
     ...(cause === undefined ? {} : { cause }),
   })
+
+/** Throws what the call threw, with the call and the line in its message, so that a person can open it. */
+function placed<T>(call: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    throw new Error(`${what}, in ${call}${placeOf(error)}`, { cause: error })
+  }
 }
 
-/** Where it was thrown, so that a person can open the line. */
-function placeOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined
+function placeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return ''
   const line = cause.stack?.split('\n').find((text) => text.includes('file://'))
   const place = line === undefined ? null : /file:\/\/[^\s)]+/.exec(line)
-  return place === null ? undefined : `look at ${place[0]}`
+  return place === null ? '' : ` at ${place[0]}`
 }
 
-function checkWish(name: string, call: string, atMs: number, wish: Wish | null | undefined): Wish | null {
+/** A callback without a return wishes nothing. */
+function checkWish(call: string, run: () => Wish | null | undefined): Wish | null {
+  const wish = placed(call, run)
   if (wish === null || wish === undefined) return null
   const problem = wishProblem(wish)
-  if (problem === null) return wish
-  throw failed(name, call, atMs, `it returned a wish that cannot be read: ${problem}`)
+  if (problem !== null) throw new TypeError(`${call} returned a wish that cannot be read: ${problem}`)
+  return wish
 }
 
 function wishProblem(wish: unknown): string | null {
-  if (typeof wish !== 'object' || wish === null) return `${typeof wish} instead of a wish or null`
+  if (typeof wish !== 'object' || wish === null) return `a ${typeof wish} is neither a wish nor null`
   if (wish instanceof Promise) return 'a promise; callbacks are not async, so that replay decides the same'
   const { action, side, reason, stopLossPercent, takeProfitPercent } = wish as Readonly<
     Record<string, unknown>

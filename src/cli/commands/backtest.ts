@@ -71,7 +71,13 @@ Examples:
     try {
       if (folds !== undefined) await runWalkForward(terminal, files, { ...plan, folds })
       else if (many) await runGrid(terminal, files, plan)
-      else await runOne(terminal, files, { ...plan, paths, ...(html === undefined ? {} : { html }) })
+      else
+        await runOne(terminal, files, {
+          ...plan,
+          paths,
+          more: moreWords(args),
+          ...(html === undefined ? {} : { html }),
+        })
     } finally {
       await files.close()
     }
@@ -99,6 +105,12 @@ function splitPositionals(
   }
   return { paths, gridTexts: [...grid, ...args.positionals.filter(isPair)] }
 }
+
+const moreWords = (args: CliArgs): readonly string[] =>
+  ['instrument', 'from', 'to'].flatMap((name) => {
+    const value = textOption(args, name)
+    return value === undefined ? [] : [`--${name}`, value]
+  })
 
 function countOption(args: CliArgs, name: string, max: number): number | undefined {
   const text = textOption(args, name)

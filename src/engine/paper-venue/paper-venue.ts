@@ -62,7 +62,7 @@ export function createPaperVenue(options: PaperVenueOptions): PaperVenue {
         observeTrade(state, event)
         return NOTHING
       }
-      // What arrived before the data went missing met the market as it was; what arrived within meets the one after.
+      // What arrived before a gap met the market as it was; what arrived within it meets the market after.
       deliver(state, event.kind === 'gap' ? event.eventMs - event.gapMs : state.clockMs)
       applyMarket(state, event)
       if (event.kind === 'gap') deliver(state, state.clockMs)

@@ -6,7 +6,9 @@ import { checkFilters } from '../../domain/instrument.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { isTerminal } from '../../domain/order.ts'
 import type { OrderRequest } from '../../domain/order.ts'
-import type { OrderRecord } from '../order-ledger.ts'
+import { clientOrderIdOf } from '../client-order-id.ts'
+import { leavesOf } from '../order-ledger.ts'
+import type { OrderChange, OrderRecord } from '../order-ledger.ts'
 import { positionOf } from '../portfolio.ts'
 import { approve } from './approval.ts'
 import type { RiskContext } from './context.ts'
@@ -55,17 +57,59 @@ export function protect(
   return orders.flatMap((order) => protectOrTell(context, order))
 }
 
+/** A stop-loss that ends without having done its work is placed again at most this often. */
+const AGAIN_MAX = 5
+const AGAIN = '/again.'
+
+/**
+ * A protective order has ended on its own: when the rest of a part-filled take-profit is left without its stop, the
+ * stop is placed anew; when a stop ran out of market, its rest goes out again. Each is a new order with a new slot.
+ */
+export function reprotect(
+  context: RiskContext,
+  instrument: Instrument,
+  { before, after }: OrderChange,
+): readonly TradingEvent[] {
+  const { request, state } = after
+  const isFlat = positionOf(context.account.portfolio, instrument.id).quantity === 0n
+  if (request.purpose !== 'stopLoss' || state === 'filled' || before.state === 'cancelPending' || isFlat)
+    return []
+  const sibling = [...context.account.ledger.values()].find(
+    (record) => record.request.group === request.group,
+  )
+  if (state === 'canceled' && sibling === undefined) return []
+  const [slotFirst, count = '0'] = request.slot.split(AGAIN)
+  const next = Number(count) + 1
+  if (state === 'rejected' || next > AGAIN_MAX) return [unprotected(context, request, `it ended ${state}`)]
+  const quantity = state === 'canceled' && sibling !== undefined ? leavesOf(sibling) : leavesOf(after)
+  const slot = `${slotFirst}${AGAIN}${next}`
+  const again = { ...request, slot, quantity, clientOrderId: clientOrderIdOf(slot, context.config.digest) }
+  const decided = { ...again, decidedMs: context.account.nowMs }
+  if (state === 'canceled') return protectOrTell(context, decided)
+  // Its trigger has been passed already: what is left goes out as a market order.
+  const decisionPrice = context.account.marks.get(instrument.id)?.price ?? request.decisionPrice
+  return protectOrTell(context, {
+    ...decided,
+    type: 'market',
+    stopPrice: null,
+    timeInForce: 'ioc',
+    decisionPrice,
+  })
+}
+
 function protectOrTell(context: RiskContext, order: OrderRequest): readonly TradingEvent[] {
   const { nowMs } = context.account
   const verdict = judgeOrder(context, order, { signalMs: nowMs, overridden: false })
   if (verdict === null) return [approve(context, order)]
-  const alert: Alert = {
-    kind: 'alert',
-    eventMs: nowMs,
-    level: 'critical',
-    code: 'UNPROTECTED',
-    scope: `instrument:${order.instrument}`,
-    message: `the ${order.purpose} of ${order.slot} was denied by ${verdict.control.id}: the position is without it`,
-  }
+  const alert = unprotected(context, order, `it was denied by ${verdict.control.id}`)
   return [deniedOf(order, verdict, nowMs), alert]
 }
+
+const unprotected = (context: RiskContext, order: OrderRequest, why: string): Alert => ({
+  kind: 'alert',
+  eventMs: context.account.nowMs,
+  level: 'critical',
+  code: 'UNPROTECTED',
+  scope: `instrument:${order.instrument}`,
+  message: `the position is without the ${order.purpose} of ${order.slot}: ${why}`,
+})

@@ -6,13 +6,13 @@ import type { ExecutionReport, Fill } from '../../domain/execution-report.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { isTerminal } from '../../domain/order.ts'
 import { applyOrderEvent } from '../order-ledger.ts'
-import type { OrderChange, OrderRecord } from '../order-ledger.ts'
+import type { OrderChange } from '../order-ledger.ts'
 import { closeOf } from '../performance.ts'
 import { applyFill, positionOf } from '../portfolio.ts'
 import { cancelIdleProtection } from './cancels.ts'
 import type { RiskContext } from './context.ts'
 import { haltAccount } from './halt.ts'
-import { noteUnprotected, protect } from './protection.ts'
+import { noteUnprotected, protect, reprotect } from './protection.ts'
 import { watch } from './watch.ts'
 
 const NOTHING: readonly TradingEvent[] = []
@@ -32,7 +32,7 @@ export function onOrderEvent(context: RiskContext, event: OrderEvent): readonly 
   if (event.kind === 'accepted' || event.kind === 'rejected') {
     activity.onOutcome(event.instrument, account.nowMs, event.kind === 'rejected')
   }
-  if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change.after))
+  if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change))
   if (event.kind === 'rejected') outputs.push(...watch(context, change.after.request))
   return outputs
 }
@@ -61,7 +61,7 @@ function onFill(
     const pnl = subtract(after.realizedPnl, add(before.realizedPnl, fee))
     context.closingPnl.set(request.clientOrderId, (context.closingPnl.get(request.clientOrderId) ?? 0n) + pnl)
   }
-  if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change.after))
+  if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change))
   outputs.push(...cancelIdleProtection(context, instrument.id, request.group))
   outputs.push(...watch(context, request))
   return outputs
@@ -82,14 +82,17 @@ function lateEvidence(context: RiskContext, fill: Fill): readonly TradingEvent[]
 }
 
 /** The order has ended: protect what it bought, remember what it won, and forget it. */
-function onEnded(context: RiskContext, instrument: Instrument, record: OrderRecord): readonly TradingEvent[] {
-  const { request } = record
+function onEnded(context: RiskContext, instrument: Instrument, change: OrderChange): readonly TradingEvent[] {
+  const { request } = change.after
   const pnl = context.closingPnl.get(request.clientOrderId)
   if (pnl !== undefined) {
     context.closingPnl.delete(request.clientOrderId)
     context.activity.onClosed(request, pnl as Money)
   }
-  const outputs = request.purpose === 'entry' ? protect(context, instrument, record) : NOTHING
+  const outputs =
+    request.purpose === 'entry'
+      ? protect(context, instrument, change.after)
+      : reprotect(context, instrument, change)
   context.entrySignals.delete(request.clientOrderId)
   context.unprotected.delete(request.clientOrderId)
   return outputs

@@ -14,6 +14,7 @@ const run: RunRecord = {
   instrument: instrumentOf('BTCUSDT.BINANCE'),
   cash: money('10000'),
   limits: { 'C05.share': '0.02' },
+  sourcePath: '',
   identity: { source: { kind: 'sim', seed: 1 }, settings: { strategy: 'momentum', params: {} } },
 }
 

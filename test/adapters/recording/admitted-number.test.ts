@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { admittedNumber, admittedText, numberProblem } from '../../../src/adapters/recording/admitted-number.ts'
+import {
+  admittedNumber,
+  admittedText,
+  numberProblem,
+} from '../../../src/adapters/recording/admitted-number.ts'
 import { decimalOfNumber, formatDecimal, parseDecimal } from '../../../src/domain/decimal.ts'
 
 test('plain decimals are admitted as the nearest double', () => {
@@ -47,7 +51,11 @@ test('what is not plain decimal text is refused with a reason', () => {
 
 test('a number is admitted exactly when its shortest text is what was sent', () => {
   const decimal = fc
-    .tuple(fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.integer({ min: 0, max: 14 }), fc.integer({ min: 0, max: 3 }))
+    .tuple(
+      fc.bigInt({ min: 0n, max: 10n ** 19n }),
+      fc.integer({ min: 0, max: 14 }),
+      fc.integer({ min: 0, max: 3 }),
+    )
     .map(([digits, fraction, zeros]) => {
       const text = digits.toString().padStart(fraction + 1, '0')
       const point = text.length - fraction

@@ -6,7 +6,11 @@ import type { RowSink } from '../../../src/adapters/recording/row-sink.ts'
 import type { MarketEvent } from '../../../src/domain/market.ts'
 import { tradeFrame } from './scratch.ts'
 
-type Decoded = Readonly<{ events: readonly MarketEvent[]; received: readonly number[]; bad: readonly string[] }>
+type Decoded = Readonly<{
+  events: readonly MarketEvent[]
+  received: readonly number[]
+  bad: readonly string[]
+}>
 
 function decode(lines: readonly string[], { ended = true, firstMs = null as number | null } = {}): Decoded {
   const events: MarketEvent[] = []
@@ -54,7 +58,9 @@ test('a trade keeps its id and time, and the aggressor is the side that did not 
 })
 
 test('a quote has the newest venue time seen, for it brings none', () => {
-  const { events } = decode([QUOTE, tradeFrame(7), QUOTE, tradeFrame(20), QUOTE], { firstMs: 1_699_999_999_000 })
+  const { events } = decode([QUOTE, tradeFrame(7), QUOTE, tradeFrame(20), QUOTE], {
+    firstMs: 1_699_999_999_000,
+  })
   assert.deepEqual(
     events.map((event) => event.eventMs),
     [1_699_999_999_000, 1_700_000_000_007, 1_700_000_000_007, 1_700_000_000_020, 1_700_000_000_020],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createBinanceTape } from '../../../src/adapters/recording/binance-tape.ts'
-import type { BinanceFrame, Level } from '../../../src/adapters/recording/binance-tape.ts'
+import type { Level } from '../../../src/adapters/recording/binance-book.ts'
+import type { BinanceFrame } from '../../../src/adapters/recording/binance-tape.ts'
 import type { MarketEvent } from '../../../src/domain/market.ts'
 
 const bid = (price: number, quantity: number): Level => ({ side: 'buy', price, quantity })
@@ -18,6 +19,10 @@ const snapshot = (lastUpdateId: number, ...levels: Level[]): BinanceFrame => ({
   levels,
 })
 
+const unexpected = (): never => {
+  throw new Error('no frame here is bad')
+}
+
 function play(...frames: BinanceFrame[]): readonly MarketEvent[] {
   const events: MarketEvent[] = []
   const sink = {
@@ -25,11 +30,11 @@ function play(...frames: BinanceFrame[]): readonly MarketEvent[] {
       events.push(event)
       return null
     },
-    bad: assert.fail,
-    corrupt: assert.fail,
+    bad: unexpected,
+    corrupt: unexpected,
   }
   const tape = createBinanceTape(sink, null)
-  for (const frame of frames) tape.frame(frame, 0, 1)
+  for (const frame of frames) tape.frame(frame, { receivedMs: 0, line: 1 })
   return events
 }
 

@@ -20,7 +20,16 @@ test('dates are UTC', () => {
 })
 
 test('what is no time is NaN', () => {
-  for (const text of ['', 'noon', '2018-02-31', '2018-04-04 25:00', '2018-13-01', '2018-04-04T05:06:07+02:00', '12', '1e12']) {
+  for (const text of [
+    '',
+    'noon',
+    '2018-02-31',
+    '2018-04-04 25:00',
+    '2018-13-01',
+    '2018-04-04T05:06:07+02:00',
+    '12',
+    '1e12',
+  ]) {
     assert(Number.isNaN(epochMsOf(text)), text)
   }
 })

@@ -31,20 +31,25 @@ realDataTest('the recorded Binance frames are read whole', async () => {
   assert.equal(summary.lastMs, 1_723_161_601_271)
 })
 
-realDataTest('the hole in the recorded minutes of 2018-04-04 is a gap, within and between files', async () => {
-  const days = ['20180406', '20180404', '20180405'].map((day) => realData(`coinbase-minute-btcusd-${day}_trade.zip`))
-  const { files, events } = await readEvents(days)
-  const summary = files.summary()
-  assert.equal(files.instrument.id, 'BTCUSD.COINBASE')
-  assert.equal(summary.candles, 1007 + 1440 + 1440)
-  assert.deepEqual(summary.gapList, [
-    { fromMs: Date.UTC(2018, 3, 4, 16, 46), toMs: Date.UTC(2018, 3, 4, 16, 47) },
-    { fromMs: Date.UTC(2018, 3, 4, 16, 48), toMs: Date.UTC(2018, 3, 5) },
-  ])
-  assert.equal(summary.firstMs, Date.UTC(2018, 3, 4))
-  assert.equal(summary.lastMs, Date.UTC(2018, 3, 7))
-  assert.equal(kinds(events).split('gap').length, 3)
-})
+realDataTest(
+  'the hole in the recorded minutes of 2018-04-04 is a gap, within and between files',
+  async () => {
+    const days = ['20180406', '20180404', '20180405'].map((day) =>
+      realData(`coinbase-minute-btcusd-${day}_trade.zip`),
+    )
+    const { files, events } = await readEvents(days)
+    const summary = files.summary()
+    assert.equal(files.instrument.id, 'BTCUSD.COINBASE')
+    assert.equal(summary.candles, 1007 + 1440 + 1440)
+    assert.deepEqual(summary.gapList, [
+      { fromMs: Date.UTC(2018, 3, 4, 16, 46), toMs: Date.UTC(2018, 3, 4, 16, 47) },
+      { fromMs: Date.UTC(2018, 3, 4, 16, 48), toMs: Date.UTC(2018, 3, 5) },
+    ])
+    assert.equal(summary.firstMs, Date.UTC(2018, 3, 4))
+    assert.equal(summary.lastMs, Date.UTC(2018, 3, 7))
+    assert.equal(kinds(events).split('gap').length, 3)
+  },
+)
 
 realDataTest('recorded daily candles close a day after they open', async () => {
   const { events, files } = await readEvents([realData('coinbase-daily-btcusd_trade.zip')])
@@ -63,7 +68,13 @@ realDataTest('recorded daily candles close a day after they open', async () => {
 
 test('public trades are read as CSV, zip and gzip, whatever the file is called', async () => {
   const inside = zipOf({ 'BTCUSDT-trades-2023-11.csv': TRADES_CSV })
-  for (const content of [TRADES_CSV, inside, gzipSync(TRADES_CSV), gzipSync(inside), zipOf({ a: TRADES_CSV }, true)]) {
+  for (const content of [
+    TRADES_CSV,
+    inside,
+    gzipSync(TRADES_CSV),
+    gzipSync(inside),
+    zipOf({ a: TRADES_CSV }, true),
+  ]) {
     const { events, files } = await readContent('strange.name', content, 'BTCUSDT.BINANCE')
     assert.deepEqual(events, TRADES)
     assert.equal(files.files[0]?.format, 'Binance trades')
@@ -76,10 +87,17 @@ test('public files name their instrument', async () => {
 })
 
 test('trades of futures, aggregates and microseconds are told apart', async () => {
-  const futures = 'id,price,qty,quote_qty,time,is_buyer_maker\n1,100.5,0.25,25.125,1700000000000,true\n2,100.6,1,100.6,1700000000010,false\n'
+  const futures =
+    'id,price,qty,quote_qty,time,is_buyer_maker\n1,100.5,0.25,25.125,1700000000000,true\n2,100.6,1,100.6,1700000000010,false\n'
   const aggregates = '1,100.5,0.25,10,11,1700000000000,True,True\n2,100.6,1,12,12,1700000000010,False,True\n'
   const microseconds = TRADES_CSV.replaceAll(/(17000000000\d\d)/g, '$1999')
-  for (const content of [futures, aggregates, microseconds, `\ufeff${futures}`, TRADES_CSV.replaceAll('\n', '\r\n')]) {
+  for (const content of [
+    futures,
+    aggregates,
+    microseconds,
+    `\ufeff${futures}`,
+    TRADES_CSV.replaceAll('\n', '\r\n'),
+  ]) {
     const { events } = await readContent('x.csv', content, 'BTCUSDT.BINANCE')
     assert.deepEqual(events, TRADES)
   }
@@ -92,28 +110,68 @@ test('klines close with the millisecond after their close time', async () => {
     `1700000040000,1,3,0.5,2,10,1700000099999,${rest}\n1700000220000,2,2,2,2,0,1700000279999,${rest}\n`,
   )
   assert.deepEqual(events, [
-    { kind: 'candle', eventMs: 1_700_000_100_000, intervalMs: 60_000, open: 1, high: 3, low: 0.5, close: 2, volume: 10 },
+    {
+      kind: 'candle',
+      eventMs: 1_700_000_100_000,
+      intervalMs: 60_000,
+      open: 1,
+      high: 3,
+      low: 0.5,
+      close: 2,
+      volume: 10,
+    },
     { kind: 'gap', eventMs: 1_700_000_220_000, gapMs: 120_000 },
-    { kind: 'candle', eventMs: 1_700_000_280_000, intervalMs: 60_000, open: 2, high: 2, low: 2, close: 2, volume: 0 },
+    {
+      kind: 'candle',
+      eventMs: 1_700_000_280_000,
+      intervalMs: 60_000,
+      open: 2,
+      high: 2,
+      low: 2,
+      close: 2,
+      volume: 0,
+    },
   ])
-  const micro = await readContent('BTCUSDT-1m-2025-01.csv', `1735689600000000,1,3,0.5,2,10,1735689659999999,${rest}\n`)
+  const micro = await readContent(
+    'BTCUSDT-1m-2025-01.csv',
+    `1735689600000000,1,3,0.5,2,10,1735689659999999,${rest}\n`,
+  )
   assert.equal(micro.events[0]?.eventMs, 1_735_689_660_000)
   assert.equal((micro.events[0] as { intervalMs: number }).intervalMs, 60_000)
 })
 
 test('a CSV with a header is read by the names of its columns', async () => {
-  const trades = 'side,Quantity,time,price\nsell,0.25,2023-11-14T22:13:20.000Z,100.5\nBUY,1,2023-11-14T22:13:20.010Z,100.6\n,1,2023-11-14 22:13:20.010,100.6\n'
+  const trades =
+    'side,Quantity,time,price\nsell,0.25,2023-11-14T22:13:20.000Z,100.5\nBUY,1,2023-11-14T22:13:20.010Z,100.6\n,1,2023-11-14 22:13:20.010,100.6\n'
   const { events } = await readContent('x.csv', trades, 'BTCUSDT.BINANCE')
-  assert.deepEqual(events.slice(0, 2), TRADES.map((trade) => ({ ...trade, tradeId: null })))
+  assert.deepEqual(
+    events.slice(0, 2),
+    TRADES.map((trade) => ({ ...trade, tradeId: null })),
+  )
   assert.equal((events[2] as { aggressor: string | null }).aggressor, null)
-  const candles = await readContent('x.csv', 'timestamp,open,high,low,close,volume\n1700000000,1,3,0.5,2,10\n1700003600,2,2,2,2,1\n', 'BTCUSDT.BINANCE')
+  const candles = await readContent(
+    'x.csv',
+    'timestamp,open,high,low,close,volume\n1700000000,1,3,0.5,2,10\n1700003600,2,2,2,2,1\n',
+    'BTCUSDT.BINANCE',
+  )
   assert.deepEqual(
     candles.events.map((event) => event.eventMs),
     [1_700_003_600_000, 1_700_007_200_000],
   )
-  const closing = await readContent('x.csv', 'eventMs,intervalMs,open,high,low,close,volume\n1700000060000,60000,1,3,0.5,2,10\n', 'BTCUSDT.BINANCE')
+  const closing = await readContent(
+    'x.csv',
+    'eventMs,intervalMs,open,high,low,close,volume\n1700000060000,60000,1,3,0.5,2,10\n',
+    'BTCUSDT.BINANCE',
+  )
   assert.deepEqual(closing.events[0], {
-    kind: 'candle', eventMs: 1_700_000_060_000, intervalMs: 60_000, open: 1, high: 3, low: 0.5, close: 2, volume: 10,
+    kind: 'candle',
+    eventMs: 1_700_000_060_000,
+    intervalMs: 60_000,
+    open: 1,
+    high: 3,
+    low: 0.5,
+    close: 2,
+    volume: 10,
   })
 })
 
@@ -125,7 +183,13 @@ test('missing trade ids are a gap in front of the next trade', async () => {
 })
 
 test('duplicated and unsorted trades are left out, listed and counted', async () => {
-  const lines = [tradeFrame(5), tradeFrame(5), tradeFrame(4), tradeFrame(6, { ms: 1_600_000_000_000 }), tradeFrame(6)]
+  const lines = [
+    tradeFrame(5),
+    tradeFrame(5),
+    tradeFrame(4),
+    tradeFrame(6, { ms: 1_600_000_000_000 }),
+    tradeFrame(6),
+  ]
   const { events, files } = await readContent('x.ws', lines.join('\n'))
   assert.equal(kinds(events), 'trade trade')
   assert.equal(files.badRowCount(), 3)
@@ -215,8 +279,16 @@ test('files of two instruments are refused, naming both', async () => {
     const [bitcoin, ether] = [join(folder, 'b.ws'), join(folder, 'e.ws')]
     await writeFile(bitcoin, `${tradeFrame(1)}\n`)
     await writeFile(ether, `${tradeFrame(2, { symbol: 'ETHUSDT' })}\n`)
-    await failsWith(openMarketFiles([bitcoin, ether]), 'CDB_INSTRUMENT_MISMATCH', /e\.ws is of ETHUSDT.BINANCE, but .*b\.ws of BTCUSDT/)
-    await failsWith(openMarketFiles([ether], { instrument: 'BTCUSDT.BINANCE' }), 'CDB_INSTRUMENT_MISMATCH', /--instrument BTCUSDT/)
+    await failsWith(
+      openMarketFiles([bitcoin, ether]),
+      'CDB_INSTRUMENT_MISMATCH',
+      /e\.ws is of ETHUSDT.BINANCE, but .*b\.ws of BTCUSDT/,
+    )
+    await failsWith(
+      openMarketFiles([ether], { instrument: 'BTCUSDT.BINANCE' }),
+      'CDB_INSTRUMENT_MISMATCH',
+      /--instrument BTCUSDT/,
+    )
   })
 })
 
@@ -225,11 +297,18 @@ test('frames of two instruments in one file need a choice', async () => {
   await failsWith(readContent('x.ws', mixed), 'CDB_INSTRUMENT_MISMATCH', /both BTCUSDT and ETHUSDT/)
   const { events, files } = await readContent('x.ws', mixed, 'ETHUSDT.BINANCE')
   assert.equal(files.instrument.id, 'ETHUSDT.BINANCE')
-  assert.deepEqual(events.map((event) => event.kind === 'trade' && event.tradeId), [7])
+  assert.deepEqual(
+    events.map((event) => event.kind === 'trade' && event.tradeId),
+    [7],
+  )
 })
 
 test('a file that does not tell its instrument needs it named', async () => {
-  await failsWith(readContent('x.csv', TRADES_CSV), 'CDB_INSTRUMENT_INVALID', /x\.csv does not tell its instrument/)
+  await failsWith(
+    readContent('x.csv', TRADES_CSV),
+    'CDB_INSTRUMENT_INVALID',
+    /x\.csv does not tell its instrument/,
+  )
   await failsWith(readContent('x.csv', TRADES_CSV, 'bitcoin'), 'CDB_INSTRUMENT_INVALID', /"bitcoin"/)
 })
 
@@ -244,7 +323,11 @@ test('missing, foreign, empty and unreadable files are told apart', async () => 
     await failsWith(readContent('x', content, 'BTCUSDT.BINANCE'), 'CDB_FILE_EMPTY')
   }
   for (const content of ['hello\n', 'a,b,c\n1,2,3\n', '{}\n', Buffer.from([0, 1, 2, 3]), '<html></html>']) {
-    await failsWith(readContent('x', content, 'BTCUSDT.BINANCE'), 'CDB_FORMAT_UNKNOWN', /x is nothing that can be read/)
+    await failsWith(
+      readContent('x', content, 'BTCUSDT.BINANCE'),
+      'CDB_FORMAT_UNKNOWN',
+      /x is nothing that can be read/,
+    )
   }
 })
 
@@ -274,7 +357,11 @@ test('bytes behind a gzip that are not gzip are an error, further members are re
 test('LEAN minutes need a date in a name', async () => {
   const rows = '0,1,3,0.5,2,10\n60000,2,2,2,2,1\n'
   await failsWith(readContent('x.csv', rows, 'BTCUSD.COINBASE'), 'CDB_FORMAT_UNKNOWN', /no date in its name/)
-  const { events } = await readContent('20180404_trade.zip', zipOf({ '20180404_btcusd_minute_trade.csv': rows }), 'BTCUSD.COINBASE')
+  const { events } = await readContent(
+    '20180404_trade.zip',
+    zipOf({ '20180404_btcusd_minute_trade.csv': rows }),
+    'BTCUSD.COINBASE',
+  )
   assert.deepEqual(
     events.map((event) => event.eventMs),
     [Date.UTC(2018, 3, 4, 0, 1), Date.UTC(2018, 3, 4, 0, 2)],
@@ -286,7 +373,9 @@ test('a batch has at most as many events as asked for', async () => {
     const path = join(folder, 'x.csv')
     await writeFile(path, TRADES_CSV)
     const files = await openMarketFiles([path], { instrument: 'BTCUSDT.BINANCE' })
-    const lengths = [await files.read(1), await files.read(1), await files.read(1)].map((batch) => batch?.length)
+    const lengths = [await files.read(1), await files.read(1), await files.read(1)].map(
+      (batch) => batch?.length,
+    )
     assert.deepEqual(lengths, [1, 1, undefined])
     await files.close()
   })

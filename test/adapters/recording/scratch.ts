@@ -36,7 +36,11 @@ export async function readEvents(paths: readonly string[], instrument?: string):
 }
 
 /** Reads one file of this name and content. */
-export const readContent = (name: string, content: string | Uint8Array, instrument?: string): Promise<ReadBack> =>
+export const readContent = (
+  name: string,
+  content: string | Uint8Array,
+  instrument?: string,
+): Promise<ReadBack> =>
   inFolder(async (folder) => {
     const path = join(folder, name)
     await writeFile(path, content)
@@ -87,6 +91,12 @@ export function zipOf(entries: Readonly<Record<string, string>>, stored = false)
 /** A trade frame as Binance sends it. */
 export const tradeFrame = (
   id: number,
-  { price = '100.50000000', quantity = '0.25000000', ms = 1_700_000_000_000 + id, maker = false, symbol = 'BTCUSDT' } = {},
+  {
+    price = '100.50000000',
+    quantity = '0.25000000',
+    ms = 1_700_000_000_000 + id,
+    maker = false,
+    symbol = 'BTCUSDT',
+  } = {},
 ): string =>
   `{"stream":"${symbol.toLowerCase()}@trade","data":{"e":"trade","E":${ms + 1},"s":"${symbol}","t":${id},"p":"${price}","q":"${quantity}","T":${ms},"m":${maker},"M":true}}`

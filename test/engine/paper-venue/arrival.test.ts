@@ -29,35 +29,6 @@ test('the clock of the tape never goes back: an older event delivers what has ar
   assert.deepEqual(lines(feed(venue, heartbeat(20))), ['a accepted', 'a taker 1 @ 101'])
 })
 
-test('jitter comes from the seed and never lets one message overtake another', () => {
-  const arrivals = (seed: number): readonly number[] => {
-    const venue = openVenue({ seed, params: { latencyMs: '5', latencyJitterMs: '100' } })
-    for (let index = 0; index < 20; index++)
-      submit(venue, { id: `o${index}`, side: 'buy', quantity: '1', price: '50' }, index)
-    return feed(venue, heartbeat(1000)).map(({ eventMs }) => eventMs)
-  }
-  const first = arrivals(1)
-  assert.equal(first.length, 20)
-  assert.deepEqual(
-    first,
-    first.toSorted((a, b) => a - b),
-  )
-  assert(first.every((ms, index) => ms >= 5 + index && ms <= 105 + 19))
-  assert.deepEqual(arrivals(1), first)
-  assert.notDeepEqual(arrivals(2), first)
-})
-
-test('ids of orders and fills are a sequence of the venue', () => {
-  const venue = openVenue()
-  feed(venue, book)
-  submit(venue, { id: 'a', side: 'buy', quantity: '1' })
-  submit(venue, { id: 'b', side: 'buy', quantity: '2' })
-  const ids = feed(venue, heartbeat(2)).map((report) =>
-    report.kind === 'accepted' ? report.venueOrderId : report.kind === 'filled' ? report.tradeId : '',
-  )
-  assert.deepEqual(ids, ['venue-1', 'trade-1', 'venue-2', 'trade-2'])
-})
-
 test('an order sent twice is executed once, and its repeat is rejected as a duplicate', () => {
   const venue = openVenue()
   feed(venue, book)
@@ -173,47 +144,6 @@ test('an order of another instrument, or whose prices contradict its type, is re
   ])
 })
 
-test('resting orders reserve their cash, a canceled one gives it back', () => {
-  const venue = openVenue({ cash: '150' })
-  feed(venue, book)
-  submit(venue, { id: 'a', side: 'buy', quantity: '1', price: '99' })
-  submit(venue, { id: 'b', side: 'buy', quantity: '1', price: '99' })
-  assert.deepEqual(lines(feed(venue, heartbeat(2))), [
-    'a accepted',
-    'b rejected: insufficient balance: needs 99.099 USDT, free 50.901',
-  ])
-  venue.cancel(idOf('a'), 2)
-  submit(venue, { id: 'c', side: 'buy', quantity: '1', price: '99' }, 2)
-  assert.deepEqual(lines(feed(venue, heartbeat(3))), ['a canceled: on request', 'c accepted'])
-})
-
-test('resting sells reserve their base, a group of them only once', () => {
-  const venue = openVenue()
-  feed(venue, book)
-  submit(venue, { id: 'a', side: 'buy', quantity: '2' })
-  submit(venue, { id: 'tp', side: 'sell', quantity: '2', price: '110', group: 'g' })
-  submit(venue, { id: 'sl', side: 'sell', quantity: '2', stopPrice: '90', group: 'g' })
-  submit(venue, { id: 'more', side: 'sell', quantity: '1', price: '120' })
-  assert.deepEqual(lines(feed(venue, heartbeat(2))).slice(2), [
-    'tp accepted',
-    'sl accepted',
-    'more rejected: insufficient balance: needs 1 BTC, free 0',
-  ])
-})
-
-test('an account that may short sells what it does not hold, up to its equity', () => {
-  const venue = openVenue({ cash: '1000', short: true })
-  feed(venue, book)
-  submit(venue, { id: 'a', side: 'sell', quantity: '5' })
-  submit(venue, { id: 'b', side: 'sell', quantity: '6' })
-  submit(venue, { id: 'c', side: 'buy', quantity: '5' })
-  const said = lines(feed(venue, heartbeat(2)))
-  assert.deepEqual(said.slice(0, 2), ['a accepted', 'a taker 5 @ 99'])
-  assert.match(said[2] ?? '', /^b rejected: insufficient balance/)
-  assert.deepEqual(said.slice(3), ['c accepted', 'c taker 5 @ 101'], 'covering is always allowed')
-  assert.equal(venue.totals().position, 0n)
-})
-
 test('the venue has a ceiling of open orders', () => {
   const venue = openVenue()
   for (let index = 0; index <= 200; index++)
@@ -221,23 +151,4 @@ test('the venue has a ceiling of open orders', () => {
   const said = lines(feed(venue, book))
   assert.equal(said.at(-2), 'o199 accepted')
   assert.equal(said.at(-1), 'o200 rejected: openOrdersMax: value 201, limit 200')
-})
-
-test('a sibling on its way when its group fills is canceled as it arrives', () => {
-  const venue = openVenue()
-  feed(venue, book)
-  submit(venue, { id: 'a', side: 'buy', quantity: '1', group: 'g' })
-  submit(venue, { id: 'b', side: 'buy', quantity: '1', group: 'g' })
-  assert.deepEqual(lines(feed(venue, heartbeat(2))), [
-    'a accepted',
-    'a taker 1 @ 101',
-    'b accepted',
-    'b canceled: group: a filled',
-  ])
-  submit(venue, { id: 'c', side: 'buy', quantity: '1', group: 'g' })
-  assert.deepEqual(
-    lines(feed(venue, heartbeat(3))),
-    ['c accepted', 'c taker 1 @ 101'],
-    'a later decision is its own',
-  )
 })

@@ -32,7 +32,7 @@ test('an order sent within a candle waits for the one after it', () => {
   assert.deepEqual(lines(feed(venue, candle(3 * MINUTE, [104, 105, 101, 104]))), ['a taker 1 @ 104'])
 })
 
-test('all our orders together fill at most their share of the volume; a market order goes on with the next candle', () => {
+test('our orders together fill their share of the volume; the rest of a market order goes on', () => {
   const venue = afterFirst({ params: { volumeShare: '0.1' } })
   submit(venue, { id: 'a', side: 'buy', quantity: '3' }, decided)
   submit(venue, { id: 'b', side: 'buy', quantity: '3' }, decided)

@@ -1,151 +1,30 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { money, price } from '../../../src/domain/decimal.ts'
+import { money, toNumber } from '../../../src/domain/decimal.ts'
 import type { ExecutionReport, Fill } from '../../../src/domain/execution-report.ts'
-import type { MarketEvent } from '../../../src/domain/market.ts'
 import { applyMove, isTerminal } from '../../../src/domain/order.ts'
 import type { OrderRequest, OrderState } from '../../../src/domain/order.ts'
 import { approvedOrder } from '../../../src/engine/approved-order.ts'
-import { applyFill, createPortfolio, positionOf } from '../../../src/engine/portfolio.ts'
+import { openMarketFiles } from '../../../src/adapters/recording/open.ts'
 import {
-  candle,
-  feed,
-  fillsOf,
-  gap,
-  heartbeat,
-  idOf,
-  instrument,
-  level,
-  openVenue,
-  orderOf,
-  quote,
-  submit,
-  trade,
-} from './market-day.ts'
+  applyLevel,
+  applyQuote,
+  applyTrade,
+  bestAsk,
+  bestBid,
+  createBook,
+  depthOf,
+  resetBook,
+} from '../../../src/engine/book.ts'
+import { anyAccount, anyDay } from './random-day.ts'
+import type { Move } from './random-day.ts'
+import { realData, realDataTest } from '../../real-data.ts'
+import { applyFill, createPortfolio, positionOf } from '../../../src/engine/portfolio.ts'
+import { fillsOf, heartbeat, idOf, instrument, openVenue, submit, trade } from './market-day.ts'
 import type { VenueOptions } from './market-day.ts'
 
 const CASH = '100000'
-
-/**
- * What a random day does next: the tape moves, or we send something. Times are told in steps, to run
- * backward at times.
- */
-type Move =
-  | Readonly<{ kind: 'event'; event: MarketEvent }>
-  | Readonly<{ kind: 'submit'; order: OrderRequest; sentMs: number }>
-  | Readonly<{ kind: 'cancel'; id: string; sentMs: number }>
-
-const anySide = fc.constantFrom('buy' as const, 'sell' as const)
-const anyTick = fc.integer({ min: 9_900, max: 10_100 })
-const anyLots = fc.integer({ min: 1, max: 400 })
-const anyStep = fc.integer({ min: -3, max: 20 })
-const textOf = (ticks: number): string => (ticks / 100).toFixed(2)
-
-const anyTickEvent = (ms: number): fc.Arbitrary<MarketEvent> =>
-  fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc
-        .tuple(anyTick, anyLots, fc.option(anySide))
-        .map(([at, lots, side]) => trade(ms, at / 100, lots / 100, side)),
-    },
-    {
-      weight: 3,
-      arbitrary: fc
-        .tuple(anyTick, anyLots, anyLots)
-        .map(([at, bid, ask]) => quote(ms, [at / 100, bid / 100], [(at + 3) / 100, ask / 100])),
-    },
-    {
-      weight: 3,
-      arbitrary: fc
-        .tuple(anySide, anyTick, fc.integer({ min: 0, max: 300 }))
-        .map(([side, at, lots]) => level(ms, side, at / 100, lots / 100)),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom<MarketEvent>(gap(ms, 5), heartbeat(ms), { kind: 'bookReset', eventMs: ms }),
-    },
-  )
-
-const anyCandle = (ms: number): fc.Arbitrary<MarketEvent> =>
-  fc
-    .tuple(anyTick, anyTick, anyTick, anyTick, fc.integer({ min: 0, max: 5_000 }))
-    .map(([a, b, c, d, lots]) => ({
-      ...candle(
-        ms * 10_000,
-        [a / 100, Math.max(a, b, c, d) / 100, Math.min(a, b, c, d) / 100, d / 100],
-        lots / 100,
-      ),
-      intervalMs: 10_000,
-    }))
-
-function anyOrder(index: number): fc.Arbitrary<OrderRequest> {
-  return fc
-    .record({
-      side: anySide,
-      lots: anyLots,
-      limit: fc.option(anyTick),
-      stop: fc.option(anyTick, { freq: 2 }),
-      timeInForce: fc.constantFrom('gtc' as const, 'gtc' as const, 'ioc' as const, 'fok' as const),
-      postOnly: fc.boolean(),
-      reduceOnly: fc.boolean(),
-      group: fc.constantFrom(null, null, 'g', 'h'),
-      repeats: fc.integer({ min: 0, max: 9 }),
-    })
-    .map(({ side, lots, limit, stop, timeInForce, postOnly, reduceOnly, group, repeats }) =>
-      orderOf({
-        // Now and then an id is used again: the venue must not execute it a second time.
-        id: `o${repeats === 0 ? Math.floor(index / 2) : index}`,
-        side,
-        quantity: (lots / 10).toFixed(1),
-        ...(limit === null ? {} : { price: textOf(limit) }),
-        ...(stop === null ? {} : { stopPrice: textOf(stop) }),
-        timeInForce,
-        postOnly: postOnly && limit !== null && stop === null && timeInForce === 'gtc',
-        reduceOnly,
-        group,
-      }),
-    )
-}
-
-const dayOf = (
-  eventOf: (ms: number) => fc.Arbitrary<MarketEvent>,
-  msPerStep: number,
-): fc.Arbitrary<readonly Move[]> =>
-  fc.array(anyStep, { minLength: 5, maxLength: 80 }).chain((steps) => {
-    let ms = 100
-    const moves = steps.map((step, index): fc.Arbitrary<Move> => {
-      ms += step
-      const sentMs = ms * msPerStep
-      return fc.oneof(
-        { weight: 3, arbitrary: eventOf(ms).map((event) => ({ kind: 'event' as const, event })) },
-        {
-          weight: 2,
-          arbitrary: anyOrder(index).map((order) => ({ kind: 'submit' as const, order, sentMs })),
-        },
-        {
-          weight: 1,
-          arbitrary: fc.nat(index).map((of) => ({ kind: 'cancel' as const, id: `o${of}`, sentMs })),
-        },
-      )
-    })
-    return fc.tuple(...moves)
-  })
-
-const anyDay = fc.oneof(dayOf(anyTickEvent, 1), dayOf(anyCandle, 10_000))
-const anyAccount = fc.record({
-  short: fc.boolean(),
-  params: fc.record({
-    latencyMs: fc.constantFrom('0', '7'),
-    latencyJitterMs: fc.constantFrom('0', '9'),
-    feeIn: fc.constantFrom('quote', 'base'),
-    slippageBps: fc.constantFrom('0', '5'),
-    impactBpsMax: fc.constantFrom('0', '500'),
-    candleTouch: fc.constantFrom('true', 'false'),
-    queue: fc.constantFrom('true', 'false'),
-  }),
-})
 
 type Day = Readonly<{ reports: readonly ExecutionReport[]; orders: ReadonlyMap<string, OrderRequest> }>
 
@@ -233,7 +112,7 @@ test('no history fills beyond an order, after its end, or past its limit', () =>
     fc.property(anyDay, anyAccount, (moves, account) => {
       checkLives(play(moves, account))
     }),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   )
 })
 
@@ -249,7 +128,7 @@ test("the venue's cash, position and fees are those that its fills make in our p
       assert.equal(portfolio.feesByAsset.get('USDT') ?? 0n, totals.fees)
       assert.equal(portfolio.feesByAsset.get('BTC') ?? 0n, totals.feesBase)
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   )
 })
 
@@ -277,7 +156,7 @@ test('orders of one group are never both filled', () => {
       }
       assert(ended.size <= orders.size)
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   )
 })
 
@@ -293,7 +172,7 @@ test('a fok order fills in full at once or not at all', () => {
         if (order?.timeInForce === 'fok') assert.equal(sum, order.quantity)
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   )
 })
 
@@ -313,7 +192,7 @@ test('a reduce-only order never brings the position across zero', () => {
         position = after
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   )
 })
 
@@ -330,7 +209,7 @@ test('equal seeds give equal reports; the seed moves nothing where chance has no
         play(moves, { ...certain, seed: 2 }).reports,
       )
     }),
-    { numRuns: 100 },
+    { numRuns: 1000 },
   )
 })
 
@@ -342,18 +221,82 @@ test('a trade without open orders returns the one shared, frozen nothing', () =>
   assert.equal(venue.onMarket(heartbeat(3)), nothing)
 })
 
-test('fees are those of the liquidity, rounded up, in the asset that feeIn names', () => {
-  for (const [feeIn, asset, fee] of [
-    ['quote', 'USDT', '0.101'],
-    ['base', 'BTC', '0.001'],
-  ] as const) {
-    const venue = openVenue({ params: { takerFee: '0.001', makerFee: '0.0005', feeIn } })
-    feed(venue, quote(1, [99, 5], [101, 5]))
-    submit(venue, { id: 'a', side: 'buy', quantity: '1' })
-    submit(venue, { id: 'b', side: 'sell', quantity: '0.5', price: '101' })
-    const [taken] = fillsOf(feed(venue, heartbeat(2)))
-    const [made] = fillsOf(feed(venue, trade(3, 101.01)))
-    assert.deepEqual([taken?.feeAsset, taken?.fee], [asset, price(fee)])
-    assert.deepEqual([made?.feeAsset, made?.fee], ['USDT', price('0.02525')])
+const FILE = 'binance-spot-btcusdt-2024-08-08.ws.gz'
+const BATCH = 4096
+
+async function* eventsOf(name: string) {
+  const files = await openMarketFiles([realData(name)])
+  for (let batch = await files.read(BATCH); batch !== null; batch = await files.read(BATCH)) {
+    for (let index = 0; index < batch.length; index++) {
+      const event = batch.at(index)
+      if (event !== undefined) yield event
+    }
   }
+  await files.close()
+}
+
+realDataTest('the recorded book is never crossed and follows its quotes', async () => {
+  const book = createBook()
+  let seen = 0
+  for await (const event of eventsOf(FILE)) {
+    if (event.kind === 'quote') applyQuote(book, event)
+    if (event.kind === 'bookLevel') applyLevel(book, event)
+    if (event.kind === 'bookReset') resetBook(book)
+    if (event.kind === 'trade') applyTrade(book, event)
+    const bid = bestBid(book)
+    const ask = bestAsk(book)
+    assert(bid === null || ask === null || bid < ask)
+    if (event.kind !== 'quote') continue
+    seen += 1
+    assert.deepEqual([bid, ask], [event.bidPrice, event.askPrice], 'a quote is the newest word on the touch')
+  }
+  assert(seen > 10_000)
+  assert((depthOf(book, 10) ?? 0) > 0)
 })
+
+async function tradeDay(seed: number): Promise<readonly ExecutionReport[]> {
+  const venue = openVenue({ seed, params: { latencyMs: '50', latencyJitterMs: '20', slippageBps: '1' } })
+  const portfolio = createPortfolio(money('1000000'))
+  const reports: ExecutionReport[] = []
+  let trades = 0
+  let bid = 0
+  for await (const event of eventsOf(FILE)) {
+    const said = venue.onMarket(event)
+    reports.push(...said)
+    for (const fill of fillsOf(said)) {
+      assert(applyFill(portfolio, instrument, fill))
+      assert(
+        toNumber(fill.price) > 61_500 && toNumber(fill.price) < 61_950,
+        `a fill at ${toNumber(fill.price)}`,
+      )
+    }
+    if (event.kind === 'quote') bid = event.bidPrice
+    if (event.kind !== 'trade') continue
+    trades += 1
+    if (trades % 200 === 0) submit(venue, { id: `m${trades}`, side: 'buy', quantity: '0.5' }, event.eventMs)
+    if (trades % 200 === 100 && bid > 0) {
+      submit(
+        venue,
+        { id: `l${trades}`, side: 'buy', quantity: '0.01', price: bid.toFixed(2), postOnly: true },
+        event.eventMs,
+      )
+    }
+  }
+  const { cash, position } = venue.totals()
+  assert.equal(trades, 9_757)
+  assert.equal(portfolio.cash, cash)
+  assert.equal(positionOf(portfolio, instrument.id).quantity, position)
+  return reports
+}
+
+realDataTest(
+  'orders fill at the recorded prices, the books agree, and only chance follows the seed',
+  async () => {
+    const first = await tradeDay(1)
+    const taken = fillsOf(first).filter(({ liquidity }) => liquidity === 'taker')
+    const made = fillsOf(first).filter(({ liquidity }) => liquidity === 'maker')
+    assert(taken.length >= 16 && made.length >= 5, `${taken.length} taken, ${made.length} made`)
+    assert.deepEqual(await tradeDay(1), first)
+    assert.notDeepEqual(await tradeDay(2), first)
+  },
+)

@@ -29,52 +29,6 @@ test('a market order walks the displayed levels, one fill a level', () => {
   )
 })
 
-test('what was taken stays taken until the tape itself shrinks or removes the level', () => {
-  const venue = withBook()
-  const buy = (id: string, ms: number): readonly string[] => {
-    submit(venue, { id, side: 'buy', quantity: '0.5', timeInForce: 'ioc', price: '101' }, ms)
-    return lines(feed(venue, heartbeat(ms))).slice(1)
-  }
-  assert.deepEqual(buy('a', 2), ['a taker 0.5 @ 101'])
-  assert.deepEqual(buy('b', 3), ['b taker 0.5 @ 101'])
-  assert.deepEqual(buy('c', 4), ['c expired: ioc: the rest cannot fill at once'])
-  feed(venue, level(5, 'sell', 101, 1), quote(5, [99, 1], [101, 1]))
-  assert.deepEqual(
-    buy('d', 6),
-    ['d expired: ioc: the rest cannot fill at once'],
-    'shown again is not refreshed',
-  )
-  feed(venue, level(7, 'sell', 101, 1.25))
-  assert.deepEqual(buy('e', 8), ['e taker 0.25 @ 101', 'e expired: ioc: the rest cannot fill at once'])
-  feed(venue, level(9, 'sell', 101, 0), level(10, 'sell', 101, 3))
-  assert.deepEqual(buy('f', 11), ['f taker 0.5 @ 101'])
-})
-
-test('a level that shrinks below what we took of it and grows again has that much to give', () => {
-  const venue = withBook()
-  submit(venue, { id: 'a', side: 'buy', quantity: '1', price: '101' })
-  feed(venue, heartbeat(2), level(3, 'sell', 101, 0.25), level(4, 'sell', 101, 1))
-  submit(venue, { id: 'b', side: 'buy', quantity: '1', price: '101', timeInForce: 'ioc' })
-  assert.deepEqual(lines(feed(venue, heartbeat(5))).slice(1, 2), ['b taker 0.75 @ 101'])
-})
-
-test('beyond the displayed depth a market order pays linear impact on its rest', () => {
-  const venue = withBook({ params: { impactBps: '100', impactNotional: '1030' } })
-  submit(venue, { id: 'a', side: 'buy', quantity: '16' })
-  const fills = lines(feed(venue, heartbeat(2))).slice(1)
-  // 10 beyond the book are worth 1030 at its edge of 103, which moves the price by 100 basis points.
-  assert.deepEqual(fills, ['a taker 1 @ 101', 'a taker 2 @ 102', 'a taker 3 @ 103', 'a taker 10 @ 104.03'])
-})
-
-test('what would move the price past impactBpsMax expires', () => {
-  const venue = withBook({ params: { impactBps: '100', impactNotional: '1030', impactBpsMax: '50' } })
-  submit(venue, { id: 'a', side: 'buy', quantity: '16' })
-  assert.deepEqual(lines(feed(venue, heartbeat(2))).slice(4), [
-    'a taker 5 @ 103.52',
-    'a expired: market: the rest would move the price past impactBpsMax',
-  ])
-})
-
 test('a quote alone is walked, then impact is paid from its price', () => {
   const venue = openVenue({ params: { impactBps: '100', impactNotional: '100' } })
   feed(venue, quote(1, [99, 2], [100, 2]))
@@ -89,29 +43,6 @@ test('a quote alone is walked, then impact is paid from its price', () => {
     'b taker 2 @ 99',
     'b taker 1 @ 98.01',
   ])
-})
-
-test('from trades alone an order pays slippage on the last price, rounded against it', () => {
-  const venue = openVenue({ params: { slippageBps: '10', slippageNoise: '0', impactBps: '0' } })
-  feed(venue, trade(1, 95_600.01))
-  submit(venue, { id: 'a', side: 'buy', quantity: '1' })
-  submit(venue, { id: 'b', side: 'sell', quantity: '1' })
-  const said = lines(feed(venue, trade(2, 95_700)))
-  assert.deepEqual(said, ['a accepted', 'a taker 1 @ 95695.62', 'b accepted', 'b taker 1 @ 95504.4'])
-})
-
-test('slippage is drawn from the seed, within its noise', () => {
-  const pricesOf = (seed: number): readonly bigint[] => {
-    const venue = openVenue({ seed, params: { slippageBps: '10', slippageNoise: '0.5', impactBps: '0' } })
-    feed(venue, trade(1, 10_000))
-    for (let index = 0; index < 9; index++) submit(venue, { id: `o${index}`, side: 'buy', quantity: '1' })
-    return fillsOf(feed(venue, heartbeat(2))).map((fill) => fill.price)
-  }
-  const prices = pricesOf(1)
-  assert(prices.every((at) => at >= price('10005') && at <= price('10015.01')))
-  assert(new Set(prices).size > 1)
-  assert.deepEqual(pricesOf(1), prices)
-  assert.notDeepEqual(pricesOf(2), prices)
 })
 
 test('fills follow the market of the tape, not a constant (P23)', () => {
@@ -170,24 +101,6 @@ test('ioc expires its rest, fok fills whole or not at all', () => {
   ])
 })
 
-test('a limit order from trades alone fills only as far as impact leaves its limit', () => {
-  const venue = openVenue({ params: { impactBps: '100', impactNotional: '100' } })
-  feed(venue, trade(1, 100))
-  submit(venue, { id: 'a', side: 'buy', quantity: '5', price: '102' })
-  assert.deepEqual(lines(feed(venue, heartbeat(2))), ['a accepted', 'a taker 2 @ 102'])
-})
-
-test('a partial fill reports its own quantity, and the position is the sum of the fills (P26)', () => {
-  const venue = withBook()
-  submit(venue, { id: 'a', side: 'buy', quantity: '2', price: '101', timeInForce: 'ioc' })
-  const fills = fillsOf(feed(venue, heartbeat(2)))
-  assert.deepEqual(
-    fills.map((fill) => [fill.quantity, fill.leaves]),
-    [[price('1'), price('1')]],
-  )
-  assert.equal(venue.totals().position, price('1'))
-})
-
 test('a stop becomes a market order when a trade reaches it, and not before', () => {
   const venue = withBook({ short: true })
   submit(venue, { id: 'up', side: 'buy', quantity: '1', stopPrice: '100.5' })
@@ -219,45 +132,6 @@ test('a stop-limit becomes a limit order: it takes within its limit and rests wi
   feed(venue, heartbeat(2))
   assert.deepEqual(lines(feed(venue, trade(3, 100.6))), ['a taker 1 @ 101', 'a taker 2 @ 102'])
   assert.deepEqual(lines(feed(venue, trade(4, 101.9, 1, 'sell'))), ['a maker 1 @ 102'])
-})
-
-test('a reduce-only order fills as far as there is a position, and its rest is canceled', () => {
-  const venue = withBook({ short: true })
-  submit(venue, { id: 'in', side: 'buy', quantity: '1' })
-  submit(venue, { id: 'out', side: 'sell', quantity: '2', reduceOnly: true })
-  submit(venue, { id: 'again', side: 'sell', quantity: '1', reduceOnly: true })
-  assert.deepEqual(lines(feed(venue, heartbeat(2))).slice(2), [
-    'out accepted',
-    'out taker 1 @ 99',
-    'out canceled: reduceOnly: no position is left to reduce',
-    'again accepted',
-    'again canceled: reduceOnly: no position is left to reduce',
-  ])
-  assert.equal(venue.totals().position, 0n)
-})
-
-test('a fill of one order of a group cancels the others in the same event', () => {
-  const venue = withBook({ short: true })
-  submit(venue, { id: 'tp', side: 'sell', quantity: '1', price: '105', group: 'g' })
-  submit(venue, { id: 'sl', side: 'sell', quantity: '4', stopPrice: '99.5', group: 'g' })
-  submit(venue, { id: 'other', side: 'sell', quantity: '1', price: '105', group: 'h' })
-  feed(venue, heartbeat(2))
-  assert.deepEqual(lines(feed(venue, trade(3, 99.4))), [
-    'sl taker 1 @ 99',
-    'tp canceled: group: sl filled',
-    'sl taker 2 @ 98',
-    'sl taker 1 @ 97.99',
-  ])
-  assert.deepEqual(lines(feed(venue, trade(4, 105.5))), ['other maker 1 @ 105'])
-})
-
-test('a market order never spends more than a cash account has', () => {
-  const venue = openVenue({ cash: '203', params: { takerFee: '0' } })
-  feed(venue, quote(1, [99, 1], [101, 1]), level(1, 'sell', 150, 5))
-  submit(venue, { id: 'a', side: 'buy', quantity: '2' })
-  const reports = feed(venue, heartbeat(2))
-  assert.equal(lines(reports).at(-1), 'a canceled: insufficient balance for what is left')
-  assert(venue.totals().cash >= 0n)
 })
 
 test('after a gap no old price fills: an order waits for the first new one', () => {

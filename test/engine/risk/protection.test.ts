@@ -13,6 +13,8 @@ import {
   markAt,
   signalAt,
   submittingOf,
+  commandAt,
+  rejectedOf,
 } from './feed.ts'
 
 function submitted(risk: RiskStep, signal = signalAt(0, '50000')): OrderRequest {
@@ -119,4 +121,64 @@ test('when the position is closed, protection that no group ends is canceled', (
   risk.step(submittingOf(exit, 5000))
   const closed = risk.step(fillOf(exit, 5001))
   assert.equal(closed.filter(({ kind }) => kind === 'cancelRequested').length, 2)
+})
+
+/** A filled entry whose stop-loss and take-profit rest at the venue. */
+function protectedPosition(risk: RiskStep): Readonly<{ stopLoss: OrderRequest; takeProfit: OrderRequest }> {
+  const [stopLoss, takeProfit] = approvedIn(enter(risk, 0, '50000').outputs)
+  assert.ok(stopLoss !== undefined && takeProfit !== undefined)
+  for (const order of [stopLoss, takeProfit]) {
+    risk.step(submittingOf(order, 1))
+    risk.step(acceptedOf(order, 1))
+  }
+  return { stopLoss, takeProfit }
+}
+
+test('a take-profit filled in part, whose stop the venue canceled for it, gets a stop for the rest', () => {
+  const risk = createTestRisk()
+  const { stopLoss, takeProfit } = protectedPosition(risk)
+  const rest = quantity('0.0009')
+  risk.step(fillOf(takeProfit, 2, { quantity: subtract(takeProfit.quantity, rest), leaves: rest }))
+  const [again] = approvedIn(risk.step(endedOf('canceled', stopLoss, 2)))
+  assert.equal(again?.purpose, 'stopLoss')
+  assert.equal(again.quantity, rest)
+  assert.equal(again.stopPrice, stopLoss.stopPrice)
+  assert.equal(again.group, takeProfit.group)
+  assert.notEqual(again.clientOrderId, stopLoss.clientOrderId)
+})
+
+test('a stop that ran out of market goes out again for its rest, five times, and is then told of', () => {
+  const risk = createTestRisk()
+  let { stopLoss } = protectedPosition(risk)
+  const ids = new Set([stopLoss.clientOrderId])
+  for (let count = 1; count <= 5; count++) {
+    const [again] = approvedIn(risk.step(endedOf('expired', stopLoss, 10 * count)))
+    assert.equal(again?.type, 'market')
+    assert.equal(again.reduceOnly, true)
+    risk.step(submittingOf(again, 10 * count))
+    risk.step(acceptedOf(again, 10 * count))
+    ids.add(again.clientOrderId)
+    stopLoss = again
+  }
+  assert.equal(ids.size, 6)
+  const outputs = risk.step(endedOf('expired', stopLoss, 100))
+  assert.deepEqual(approvedIn(outputs), [])
+  assert.ok(outputs.some((event) => event.kind === 'alert' && event.code === 'UNPROTECTED'))
+})
+
+test('a stop that the venue rejects is told of', () => {
+  const risk = createTestRisk()
+  const [stopLoss] = approvedIn(enter(risk, 0, '50000').outputs)
+  assert.ok(stopLoss !== undefined)
+  risk.step(submittingOf(stopLoss, 1))
+  const outputs = risk.step(rejectedOf(stopLoss, 2))
+  assert.deepEqual(approvedIn(outputs), [])
+  assert.ok(outputs.some((event) => event.kind === 'alert' && event.code === 'UNPROTECTED'))
+})
+
+test('a stop that we canceled is not placed again', () => {
+  const risk = createTestRisk()
+  const { stopLoss } = protectedPosition(risk)
+  risk.step(commandAt(2, { action: 'haltCancel' }))
+  assert.deepEqual(risk.step(endedOf('canceled', stopLoss, 3)), [])
 })

@@ -1,0 +1,188 @@
+import { styleText } from 'node:util'
+import { createLogUpdate } from 'log-update'
+import { formatDecimal } from '../domain/decimal.ts'
+import type { TradingEvent } from '../domain/event.ts'
+import type { MarketEvent } from '../domain/market.ts'
+import { moneyFigure } from '../adapters/report/figures.ts'
+import { pointsOf } from '../engine/curve.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { LogEntry } from '../engine/journal.ts'
+import { equityOf, positionOf, realizedPnlOf, unrealizedPnlOf } from '../engine/portfolio.ts'
+import type { Tally } from '../engine/tally.ts'
+import { clockText, entryLine } from './entry-line.ts'
+import type { EntryLine } from './entry-line.ts'
+
+/** What a person sees of a running system, on stderr. */
+export type LiveView = Readonly<{
+  onMarket(event: MarketEvent): void
+  /** Entries that have been committed. */
+  onCommitted(entries: readonly LogEntry[], engine: Engine): void
+  say(text: string): void
+  end(): void
+}>
+
+export type LiveViewOptions = Readonly<{
+  stderr: NodeJS.WritableStream
+  isTTY: boolean
+  tally: Tally
+  /** `1x`, `max`: shown beside the time. */
+  speed: string
+  /** What a key does, for the last line; empty without keys. */
+  keys: string
+}>
+
+const REDRAW_MS = 100
+const STATUS_MS = 5_000
+/** Lines that a person can follow in a second; of a faster market the rest is counted. */
+const LINES_PER_SECOND = 25
+const RECENT_MAX = 12
+const SPARK_CELLS = 48
+
+/** Drawn in place on a terminal; elsewhere a line for each event, and a line of status every few seconds. */
+export function createLiveView(options: LiveViewOptions): LiveView {
+  return options.isTTY ? createScreen(options) : createLines(options)
+}
+
+type MarketNow = { price: number; eventMs: number }
+
+function followMarket(now: MarketNow, event: MarketEvent): void {
+  if (event.eventMs > now.eventMs) now.eventMs = event.eventMs
+  if (event.kind === 'trade') now.price = event.price
+  else if (event.kind === 'candle') now.price = event.close
+}
+
+function createLines({ stderr, tally, speed }: LiveViewOptions): LiveView {
+  const now: MarketNow = { price: Number.NaN, eventMs: 0 }
+  let statusMs = performance.now()
+  let secondMs = statusMs
+  let lines = 0
+  let hidden = 0
+  return {
+    onMarket(event) {
+      followMarket(now, event)
+    },
+    onCommitted(entries, engine) {
+      const nowMs = performance.now()
+      if (nowMs - secondMs >= 1000) {
+        if (hidden > 0) stderr.write(`... and ${hidden} more\n`)
+        secondMs = nowMs
+        lines = 0
+        hidden = 0
+      }
+      for (const { event } of entries) {
+        const line = entryLine(event)
+        if (line === null) continue
+        if (lines >= LINES_PER_SECOND) hidden += 1
+        else stderr.write(`${line.text}\n`)
+        lines += 1
+      }
+      if (nowMs - statusMs < STATUS_MS || engine.marketSeq() === 0) return
+      statusMs = nowMs
+      stderr.write(`${clockText(now.eventMs)} status   ${statusText(engine, tally, now)} speed ${speed}\n`)
+    },
+    say(text) {
+      stderr.write(`${text}\n`)
+    },
+    end: () => undefined,
+  }
+}
+
+function statusText(engine: Engine, tally: Tally, now: MarketNow): string {
+  const { portfolio } = engine
+  const held = positionOf(portfolio, tally.instrument.id).quantity
+  return (
+    `price ${now.price} position ${formatDecimal(held)} equity ${formatDecimal(equityOf(portfolio))} ` +
+    `trades ${tally.market.trades} signals ${tally.signals} orders ${tally.orders} ` +
+    `denied ${tally.denied} fills ${tally.fills}`
+  )
+}
+
+type ScreenState = {
+  readonly now: MarketNow
+  mark: Extract<TradingEvent, { kind: 'mark' }> | null
+  regime: string
+  readonly recent: EntryLine[]
+}
+
+function createScreen(options: LiveViewOptions): LiveView {
+  const { stderr } = options
+  const draw = createLogUpdate(stderr)
+  const state: ScreenState = {
+    now: { price: Number.NaN, eventMs: 0 },
+    mark: null,
+    regime: 'unknown',
+    recent: [],
+  }
+  let drawnMs = -Infinity
+  return {
+    onMarket(event) {
+      followMarket(state.now, event)
+    },
+    onCommitted(entries, engine) {
+      for (const { event } of entries) note(state, event)
+      const nowMs = performance.now()
+      if (nowMs - drawnMs < REDRAW_MS) return
+      drawnMs = nowMs
+      draw(screenText(state, engine, options))
+    },
+    say(text) {
+      state.recent.push({ text, color: 'gray' })
+      drawnMs = -Infinity
+    },
+    end() {
+      draw.done()
+    },
+  }
+}
+
+function note(state: ScreenState, event: TradingEvent): void {
+  if (event.kind === 'mark') state.mark = event
+  if (event.kind === 'signal') state.regime = event.regime
+  const line = entryLine(event)
+  if (line !== null) state.recent.push(line)
+  if (state.recent.length > RECENT_MAX) state.recent.splice(0, state.recent.length - RECENT_MAX)
+}
+
+function screenText(state: ScreenState, engine: Engine, options: LiveViewOptions): string {
+  const { tally, speed, keys, stderr } = options
+  const { portfolio } = engine
+  const { base, quote, id } = tally.instrument
+  const paint = (color: EntryLine['color'] | 'bold', text: string): string =>
+    styleText(color, text, { stream: stderr as NodeJS.WriteStream })
+  const money = (amount: bigint): string => moneyFigure(formatDecimal(amount))
+  const position = positionOf(portfolio, id)
+  const profit = realizedPnlOf(portfolio) + unrealizedPnlOf(portfolio) - portfolio.fees
+  const { mark } = state
+  const touch =
+    mark?.bid == null || mark.ask === null ? '' : `  ${formatDecimal(mark.bid)} / ${formatDecimal(mark.ask)}`
+  const open = engine.openOrders().map(({ request: order, state: stands }) => {
+    const at = order.price ?? order.stopPrice
+    return `  ${order.side} ${formatDecimal(order.quantity)} ${order.type}${at === null ? '' : ` at ${formatDecimal(at)}`} (${order.purpose}, ${stands})`
+  })
+  return [
+    `${paint('bold', id)}  ${paint('bold', String(state.now.price))}${touch}  ${clockText(state.now.eventMs)}  speed ${speed}  regime ${state.regime}`,
+    `equity ${money(equityOf(portfolio))} ${quote}  ${sparkline(tally)}`,
+    `profit ${paint(profit < 0n ? 'red' : 'green', money(profit))}  realized ${money(realizedPnlOf(portfolio))}  fees ${money(portfolio.fees)}  position ${formatDecimal(position.quantity)} ${base}`,
+    `trades ${tally.market.trades}  signals ${tally.signals}  orders ${tally.orders}  denied ${tally.denied}  fills ${tally.fills}`,
+    '',
+    `open orders: ${open.length === 0 ? 'none' : open.length}`,
+    ...open.slice(0, 5),
+    '',
+    ...state.recent.map(({ text, color }) => paint(color, text)),
+    ...(keys === '' ? [] : ['', paint('gray', keys)]),
+  ].join('\n')
+}
+
+const SPARKS = '\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588'
+
+/** The newest equity as a row of bars. */
+export function sparkline(tally: Pick<Tally, 'equityCurve'>): string {
+  const values = pointsOf(tally.equityCurve)
+    .slice(-SPARK_CELLS)
+    .map(({ value }) => value)
+  const low = Math.min(...values)
+  const span = Math.max(...values) - low
+  return values
+    .map((value) => SPARKS[span > 0 ? Math.floor(((value - low) / span) * (SPARKS.length - 1)) : 0] ?? '')
+    .join('')
+}
