@@ -26,12 +26,14 @@ const checks: Readonly<Record<string, readonly string[]>> = {
 process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'compile')
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
-const chosen = process.argv.slice(2)
-if (chosen.length === 0) await runChecks()
-await runFiles(filesOf(chosen.length === 0 ? ['test'] : chosen))
-process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0
-const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
-write(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
+
+async function runAll(chosen: readonly string[]): Promise<void> {
+  if (chosen.length === 0) await runChecks()
+  await runFiles(filesOf(chosen.length === 0 ? ['test'] : chosen))
+  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+  write(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
+}
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -71,22 +73,18 @@ function runCheck(name: string, args: readonly string[]): Promise<void> {
 async function runFiles(files: string[]): Promise<void> {
   const failures: string[] = []
   const spoken = new Map<string, string>()
-  const hear = ({ file, message }: Readonly<{ file?: string; message: string }>): void => {
-    spoken.set(file ?? '', `${spoken.get(file ?? '') ?? ''}${message}`)
-  }
   const concurrency = Math.min(CONCURRENCY_MAX, availableParallelism())
-  const stream = run({ files, concurrency, timeout: FILE_TIMEOUT_MS, cwd: root })
-  stream
-    .on('test:stdout', hear)
-    .on('test:stderr', hear)
-    .on('test:fail', (data) => {
-      if (!isSubtestFailure(data)) failures.push(describe(data))
-    })
-    .on('test:summary', (summary) => {
-      if (summary.file !== undefined) fileDone(summary, spoken.get(summary.file) ?? '')
-      else addCounts(summary.counts)
-    })
-  for await (const event of stream) void event
+  for await (const event of run({ files, concurrency, timeout: FILE_TIMEOUT_MS, cwd: root })) {
+    if (event.type === 'test:stdout' || event.type === 'test:stderr') {
+      const { file = '', message } = event.data
+      spoken.set(file, `${spoken.get(file) ?? ''}${message}`)
+    } else if (event.type === 'test:fail') {
+      if (!isSubtestFailure(event.data)) failures.push(describe(event.data))
+    } else if (event.type === 'test:summary') {
+      if (event.data.file === undefined) addCounts(event.data.counts)
+      else fileDone(event.data, spoken.get(event.data.file) ?? '')
+    }
+  }
   for (const failure of failures) write(`\n${failure}`)
 }
 
@@ -94,14 +92,18 @@ async function runFiles(files: string[]): Promise<void> {
 const isSubtestFailure = ({ details }: EventData.TestFail): boolean =>
   'failureType' in details.error && details.error.failureType === 'subtestsFailed'
 
-function addCounts({ passed, failed, cancelled, skipped }: EventData.TestSummary['counts']): void {
-  counts.passed += passed
-  counts.failed += failed + cancelled
-  counts.skipped += skipped
+/** What neither passed nor was left out has failed, whatever the runner calls it. */
+const failedOf = ({ tests, passed, skipped }: EventData.TestSummary['counts']): number =>
+  tests - passed - skipped
+
+function addCounts(all: EventData.TestSummary['counts']): void {
+  counts.passed += all.passed
+  counts.failed += failedOf(all)
+  counts.skipped += all.skipped
 }
 
 function fileDone({ file, counts: own, duration_ms }: EventData.TestSummary, output: string): void {
-  const failed = own.failed + own.cancelled
+  const failed = failedOf(own)
   const skippedHere = own.skipped > 0 ? `, ${own.skipped} skipped` : ''
   const name = relative(root, file ?? '')
   write(
@@ -115,3 +117,9 @@ function describe({ name, file, line, details }: EventData.TestFail): string {
   const { error } = details
   return `FAIL  ${name}\n      ${place}\n${inspect(error.cause ?? error, { colors: process.stdout.isTTY }).replace(/^/gm, '      ')}`
 }
+
+await runAll(process.argv.slice(2)).catch((error: unknown) => {
+  // The runner of node:test would swallow it.
+  write(inspect(error))
+  process.exitCode = 1
+})

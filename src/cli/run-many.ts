@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { MarketFiles } from '../adapters/recording/open.ts'
+import type { Watchdog } from '../adapters/system/watchdog.ts'
 import { CdbError } from '../domain/errors.ts'
 import type { TimeRange } from '../engine/market-slice.ts'
 import type { TapeColumns } from '../engine/tape.ts'
@@ -22,6 +23,8 @@ export type ManyPlan = Readonly<{
   grid: Grid
   sortKey: SortKey
   workers: number | undefined
+  /** Watches a strategy of a person's own while it is checked; the pool watches its runs. */
+  watchdog: Watchdog | null
 }>
 
 /** Every combination of a grid, best first. */
@@ -88,7 +91,11 @@ async function checkCombinations(
   combinations: readonly Pairs[],
   files: MarketFiles,
 ): Promise<void> {
-  for (const params of combinations) await engineConfigOf(withParams(plan.settings, params), files.instrument)
+  for (const params of combinations) {
+    plan.watchdog?.beat()
+    await engineConfigOf(withParams(plan.settings, params), files.instrument)
+  }
+  plan.watchdog?.rest()
 }
 
 const poolOptions = (

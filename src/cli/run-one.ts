@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { MarketFiles } from '../adapters/recording/open.ts'
 import { renderReport } from '../adapters/report/html.ts'
+import { watchSource } from '../adapters/system/watchdog.ts'
+import type { Watchdog } from '../adapters/system/watchdog.ts'
 import { CdbError } from '../domain/errors.ts'
 import { runBacktest } from '../engine/backtest.ts'
 import { createCurve, pointsOf } from '../engine/curve.ts'
@@ -28,7 +30,9 @@ export type OnePlan = Readonly<{
   paths: readonly string[]
   /** Words of the command line beside files and settings that decide the run: --from, --to, --instrument. */
   more: readonly string[]
-  html?: string
+  html: string | null
+  /** Watches a strategy of a person's own; null for the built-in ones. */
+  watchdog: Watchdog | null
 }>
 
 /** Fills and round trips on a page; of more, the newest. */
@@ -37,17 +41,19 @@ const CURVE_POINTS_MAX = 4_096
 
 /** One backtest: runs, reports, and writes the page that was asked for. */
 export async function runOne(terminal: Terminal, files: MarketFiles, plan: OnePlan): Promise<void> {
-  const { settings, range, html } = plan
-  if (html !== undefined) checkFolder(html)
+  const { settings, range, html, watchdog } = plan
+  if (html !== null) checkFolder(html)
+  watchdog?.beat()
   const config = await engineConfigOf(settings, files.instrument)
   const prices = createCurve(CURVE_POINTS_MAX)
   const sliced = range.fromMs === -Infinity && range.toMs === Infinity ? files : sliceSource(files, range)
-  const source = html === undefined ? sliced : drawPrices(sliced, prices)
+  const drawn = html === null ? sliced : drawPrices(sliced, prices)
+  const source = watchdog === null ? drawn : watchSource(drawn, watchdog)
   const progress = createProgress(terminal.stderr)
   const startMs = performance.now()
   const { engine, tally, complete } = await runBacktest(config, source, {
     signal: terminal.signal,
-    ...(html === undefined ? {} : { keptMax: ROWS_MAX }),
+    ...(html === null ? {} : { keptMax: ROWS_MAX }),
     async onBatch({ events }) {
       const { bytesRead, bytesTotal } = files.progress()
       progress.update(`${progressBar(bytesRead, bytesTotal)}  ${events.toLocaleString('en-US')} events`)
@@ -59,7 +65,7 @@ export async function runOne(terminal: Terminal, files: MarketFiles, plan: OnePl
   })
   if (!complete) throw new CdbError('CDB_INTERRUPTED', 'the backtest was interrupted; nothing is reported')
   const summary = summarize({ tally, engine, config, elapsedMs: performance.now() - startMs })
-  if (html !== undefined) {
+  if (html !== null) {
     const page = renderReport({
       ...{ summary, instrument: config.instrument, tally },
       prices: pointsOf(prices),

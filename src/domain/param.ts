@@ -1,7 +1,7 @@
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { CdbError } from './errors.ts'
 
-/** How a parameter is written and read: `duration` as 90s, 5m or 1h (value in ms), `decimal` exactly, to bigint. */
+/** How it is written and read: `duration` as 90s, 5m or 1h (value in ms), `decimal` exactly, to bigint. */
 export type ParamType = 'number' | 'integer' | 'duration' | 'decimal' | 'flag' | 'text'
 
 /** One setting of a strategy, control or venue: what it means, in which unit, and within which bounds. */
@@ -19,7 +19,10 @@ export type ParamSpec = Readonly<{
 export type ParamValue = number | bigint | boolean | string
 export type ParamValues = Readonly<Record<string, ParamValue>>
 
-/** Fills in defaults and checks types and bounds. Throws CDB_PARAM_UNKNOWN, CDB_PARAM_INVALID or CDB_PARAM_RANGE. */
+/**
+ * Fills in defaults and checks types and bounds. Throws CDB_PARAM_UNKNOWN, CDB_PARAM_INVALID or
+ * CDB_PARAM_RANGE.
+ */
 export function parseParams(
   owner: string,
   specs: readonly ParamSpec[],
@@ -43,14 +46,18 @@ export function parseParams(
 export function parseParam(owner: string, spec: ParamSpec, written: string): ParamValue {
   const value = readParam(spec, written)
   if (value === undefined) {
-    throw new CdbError('CDB_PARAM_INVALID', `${owner}: ${spec.name}=${written.slice(0, 60)} is not a ${spec.type}`, {
-      mend: `for example ${spec.name}=${spec.default}`,
-    })
+    throw new CdbError(
+      'CDB_PARAM_INVALID',
+      `${owner}: ${spec.name}=${written.slice(0, 60)} is not a ${spec.type}`,
+      {
+        mend: `for example ${spec.name}=${spec.default}`,
+      },
+    )
   }
   const low = spec.min === '' ? undefined : readParam(spec, spec.min)
   const high = spec.max === '' ? undefined : readParam(spec, spec.max)
   if ((low !== undefined && value < low) || (high !== undefined && value > high)) {
-    throw new CdbError('CDB_PARAM_RANGE', `${owner}: ${spec.name}=${written} is out of bounds`, {
+    throw new CdbError('CDB_PARAM_RANGE', `${owner}: ${spec.name}=${written.slice(0, 60)} is out of bounds`, {
       mend: `use ${spec.min} to ${spec.max} ${spec.unit}`.trimEnd(),
     })
   }
@@ -65,7 +72,7 @@ const NUMBER = /^-?\d+(?:\.\d+)?$/
 function readParam(spec: ParamSpec, written: string): ParamValue | undefined {
   switch (spec.type) {
     case 'number':
-      return NUMBER.test(written) ? Number(written) : undefined
+      return NUMBER.test(written) ? finite(Number(written)) : undefined
     case 'integer':
       return /^-?\d{1,15}$/.test(written) ? Number(written) : undefined
     case 'duration':
@@ -81,6 +88,9 @@ function readParam(spec: ParamSpec, written: string): ParamValue | undefined {
   }
 }
 
+/** Digits without end read as Infinity, which no setting means. */
+const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined)
+
 function tryDecimal(written: string): bigint | undefined {
   try {
     return parseDecimal(written)
@@ -95,7 +105,8 @@ export function parseDuration(written: string): number | undefined {
   const match = DURATION.exec(written)
   if (match === null) return undefined
   const unit = match[2] as keyof typeof UNIT_MS
-  return Math.round(Number(match[1]) * UNIT_MS[unit])
+  const ms = Math.round(Number(match[1]) * UNIT_MS[unit])
+  return Number.isSafeInteger(ms) ? ms : undefined
 }
 
 /** The largest unit that divides it: 90000 is `90s`. */

@@ -49,7 +49,7 @@ const GARCH = { base: 0.02, shock: 0.08, memory: 0.9, min: 0.2, max: 20 } as con
  * Trade values in quote currency: Pareto with this tail, as traded sizes have (Gopikrishnan et al. 2000:
  * 1.5).
  */
-const TRADE_VALUE_MIN = 20
+const TRADE_VALUE_MIN = 1_000
 const TRADE_VALUE_TAIL = 1.5
 /** The price is held near its start, so that years of it stay printable. */
 const HOME_REVERSION = 1e-6

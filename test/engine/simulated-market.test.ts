@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseDecimal, priceOfNumber, quantityOfNumber } from '../../src/domain/decimal.ts'
+import { priceOfNumber, quantityOfNumber } from '../../src/domain/decimal.ts'
 import { instrumentOf } from '../../src/domain/instruments.ts'
 import type { MarketEvent, Trade } from '../../src/domain/market.ts'
-import { gridNumber } from '../../src/engine/price-grid.ts'
 import { createSimulatedMarket } from '../../src/engine/simulated-market.ts'
 
 const START_MS = 1_700_000_000_000
@@ -113,12 +112,3 @@ test('returns have fat tails and cluster, sizes are skewed, and the book is ten 
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
-
-test('multiples of a step are the doubles of their exact decimals', () => {
-  for (const step of ['0.01', '0.05', '0.00000001', '25', '1', '0.000000000001', '0.125']) {
-    const at = gridNumber(parseDecimal(step))
-    for (const count of [0, 1, 3, 7, 1001, 123_456_789]) {
-      assert.equal(priceOfNumber(at(count)), parseDecimal(step) * BigInt(count))
-    }
-  }
-})

@@ -44,7 +44,10 @@ test('killed at any instant and started again, a run loses nothing, doubles noth
     const tape = join(folder, 'trades.csv')
     writeTrades(tape, { seed: SEED, trades: 40_000 })
     const data = join(folder, 'data')
-    const settings = ['--instrument', 'BTCUSDT.BINANCE', '--param', 'minVolume=0']
+    const settings = [
+      ...['--instrument', 'BTCUSDT.BINANCE', '--param', 'minVolume=0'],
+      ...['--limit', 'C16.losses=1000', '--limit', 'C16.entriesMax=1000'],
+    ]
     const session = ['up', '--recording', tape, '--data', data, '--speed', '250', ...settings]
     const random = createRandom(SEED, 'kill')
     let killed = 0

@@ -106,7 +106,9 @@ export function decodeBatch(bytes: Uint8Array): TapeColumns {
   const batch = RecordBatchReader.from(bytes).next().value as RecordBatch
   const column = (name: ColumnName): unknown => {
     const at = batch.schema.fields.findIndex((field) => field.name === name)
-    return at < 0 ? null : batch.data.children[at]?.values
+    const values = batch.data.children[at]?.values as Float64Array | Uint8Array | undefined
+    // The library leaves the padding behind the last row on.
+    return values?.subarray(0, batch.numRows) ?? null
   }
   return Object.fromEntries(columnNames.map((name) => [name, column(name)])) as unknown as TapeColumns
 }

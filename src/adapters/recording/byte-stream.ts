@@ -1,4 +1,4 @@
-import { createReadStream, openSync, closeSync, fstatSync, readSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { corruptFile, emptyFile, toFileError, unreadableFile } from './file-error.ts'
@@ -25,12 +25,13 @@ const HEAD_BYTES = 8
 /** The first bytes of a file, and its size. Throws CDB_FILE_MISSING, CDB_FILE_UNREADABLE, CDB_FILE_EMPTY. */
 export function readHead(path: string): Readonly<{ head: Buffer; size: number }> {
   try {
+    // Opening a pipe would wait for its writer, so what it is comes first.
+    const stat = statSync(path)
+    if (!stat.isFile())
+      throw unreadableFile(path, stat.isDirectory() ? 'is a directory' : 'is not a regular file')
+    if (stat.size === 0) throw emptyFile(path)
     const file = openSync(path, 'r')
     try {
-      const stat = fstatSync(file)
-      if (!stat.isFile())
-        throw unreadableFile(path, stat.isDirectory() ? 'is a directory' : 'is not a regular file')
-      if (stat.size === 0) throw emptyFile(path)
       const head = Buffer.alloc(Math.min(HEAD_BYTES, stat.size))
       readSync(file, head, 0, head.length, 0)
       return { head, size: stat.size }

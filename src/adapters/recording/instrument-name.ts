@@ -5,7 +5,8 @@
  */
 const BINANCE =
   /(?:^|\/)([A-Z0-9]{4,20})-(?:trades|aggTrades|\d+[smhdwM]o?)-\d{4}-\d\d(?:-\d\d)?\.(?:csv|zip)/
-const LEAN = /(?:^|\/)([a-z]+)[-/](?:second|minute|hour|daily)[-/]([a-z0-9]{4,20})(?:[-_/]|\.|$)/
+const LEAN =
+  /(?:^|\/)([a-z]+)[-/](?:second|minute|hour|daily)[-/]([a-z0-9]{4,20})(?:[-/]\d{8})?_trade(?:\.|$)/
 
 /** SYMBOL.VENUE as one of the names tells it; null when none does. */
 export function instrumentInNames(names: readonly string[]): string | null {

@@ -41,6 +41,13 @@ export type MarketFiles = MarketSource &
     progress(): Readonly<{ bytesRead: number; bytesTotal: number }>
   }>
 
+export type OpenOptions = Readonly<{
+  /** SYMBOL.VENUE, where neither content nor name tells it. */
+  instrument?: string
+  /** Columns and batches are then good only until the next is read, which is faster; else they can be kept. */
+  reuse?: boolean
+}>
+
 /**
  * Opens files, each by its content whatever its name. Throws CDB_FILE_MISSING, CDB_FILE_UNREADABLE,
  * CDB_FILE_EMPTY,
@@ -49,7 +56,7 @@ export type MarketFiles = MarketSource &
  */
 export async function openMarketFiles(
   paths: readonly string[],
-  options: Readonly<{ instrument?: string }> = {},
+  options: OpenOptions = {},
 ): Promise<MarketFiles> {
   const wanted = options.instrument === undefined ? null : parseInstrumentId(options.instrument)
   const unpacked: UnpackedFile[] = []
@@ -64,7 +71,7 @@ export async function openMarketFiles(
       opened.push(...(await openParts(path, file, wanted)))
     }
     const bytesTotal = unpacked.reduce((sum, file) => sum + file.size, 0)
-    return marketFiles(opened, { wanted, bytesTotal, removeAll })
+    return marketFiles(opened, { wanted, bytesTotal, removeAll, reuse: options.reuse ?? false })
   } catch (error) {
     await removeAll()
     throw error
@@ -84,10 +91,12 @@ function marketFiles(
     wanted,
     bytesTotal,
     removeAll,
+    reuse,
   }: Readonly<{
     wanted: InstrumentId | null
     bytesTotal: number
     removeAll: () => Promise<void>
+    reuse: boolean
   }>,
 ): MarketFiles {
   const parts = opened.toSorted((left, right) => left.firstMs - right.firstMs)
@@ -102,6 +111,7 @@ function marketFiles(
     summary,
     bad,
     progress,
+    reuse,
   }
   const columns = allColumns(parts.map((part) => part.read(reading)))
   const readColumns = async (): Promise<TapeColumns | null> => {

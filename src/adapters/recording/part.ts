@@ -15,6 +15,8 @@ export type Reading = Readonly<{
   summary: TapeSummary
   bad: BadRows
   progress: Progress
+  /** Whether columns are overwritten by those after them, which spares the collector: for who looks at each once. */
+  reuse: boolean
 }>
 
 /** A file, or an entry of a zip, that has been looked into and can be read. */

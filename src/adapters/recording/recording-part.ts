@@ -113,18 +113,20 @@ async function* readPieces(
   try {
     let at = 0
     let schema = Buffer.alloc(0)
+    let stream = Buffer.alloc(0)
     for (const [index, [bytes, crc]] of metadata.pieces.entries()) {
       // The schema goes in front of each batch: together they are a stream that the library decodes in place.
-      const stream = Buffer.from(new ArrayBuffer(schema.length + bytes))
-      const piece = stream.subarray(schema.length)
+      const length = schema.length + bytes
+      if (!reading.reuse || stream.length < length) stream = Buffer.allocUnsafeSlow(length)
+      const piece = stream.subarray(schema.length, length)
       await readInto(file, label, piece, at)
       if (crc32(piece) !== crc) throw corruptFile(label, `bytes ${at} to ${at + bytes} are damaged`)
       at += bytes
       reading.progress.bytesRead += bytes
-      if (index === 0) schema = piece.subarray(HEAD_MAGIC_BYTES)
+      if (index === 0) schema = Buffer.from(piece.subarray(HEAD_MAGIC_BYTES))
       else if (index < metadata.pieces.length - 1) {
         schema.copy(stream)
-        yield decodeBatch(stream)
+        yield decodeBatch(stream.subarray(0, length))
       }
     }
   } finally {

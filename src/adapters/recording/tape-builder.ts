@@ -1,4 +1,4 @@
-import type { Candle, MarketEvent, Trade } from '../../domain/market.ts'
+import type { Candle, Gap, MarketEvent, Trade } from '../../domain/market.ts'
 import type { TapeColumns } from '../../engine/tape.ts'
 import { createColumnBuffer } from './column-buffer.ts'
 import type { ColumnName } from './column-buffer.ts'
@@ -38,48 +38,50 @@ export function createTapeBuilder(
     summarize(summary, event)
   }
   return {
-    add: (event, receivedMs) => {
-      const refused =
-        event.kind === 'trade'
-          ? joinTrade(continuity, event, (gap) => push(gap, receivedMs))
-          : event.kind === 'candle'
-            ? joinCandle(continuity, event, (gap) => push(gap, receivedMs))
-            : null
-      if (refused === null) push(event, receivedMs)
-      return refused
+    add(event, receivedMs) {
+      const joint = joinEvent(continuity, event)
+      if (typeof joint === 'string') return joint
+      if (joint !== null) push(joint, receivedMs)
+      push(event, receivedMs)
+      return null
     },
     take: () => buffer.take(names),
   }
 }
 
-type GapTaker = (gap: MarketEvent) => void
+/** Nothing, the gap in front of the event, or why the event is left out. */
+type Joint = Gap | string | null
 
-/** Venue ids are gapless, so a jump is data that we do not have. Without ids only time can be checked. */
-function joinTrade(last: Continuity, trade: Trade, onGap: GapTaker): string | null {
-  const { tradeId, eventMs } = trade
-  if (tradeId !== null && last.tradeId !== null) {
-    if (tradeId === last.tradeId) return `duplicate of trade ${tradeId}`
-    if (tradeId < last.tradeId) return `out of order: trade ${tradeId} after ${last.tradeId}`
-  }
-  if (last.tradeMs !== null && eventMs < last.tradeMs) {
-    return `out of order: trade of ${eventMs} ms after one of ${last.tradeMs} ms`
-  }
-  if (tradeId !== null && last.tradeId !== null && tradeId > last.tradeId + 1) {
-    onGap({ kind: 'gap', eventMs, gapMs: eventMs - (last.tradeMs ?? eventMs) })
-  }
-  if (tradeId !== null) last.tradeId = tradeId
-  last.tradeMs = eventMs
-  return null
+function joinEvent(last: Continuity, event: MarketEvent): Joint {
+  if (event.kind === 'trade') return joinTrade(last, event)
+  return event.kind === 'candle' ? joinCandle(last, event) : null
 }
 
-function joinCandle(last: Continuity, candle: Candle, onGap: GapTaker): string | null {
+/** Venue ids are gapless, so a jump is data that we do not have. Without ids only time can be checked. */
+function joinTrade(last: Continuity, { tradeId, eventMs }: Trade): Joint {
+  const lastMs = last.tradeMs
+  const lastId = tradeId === null ? null : last.tradeId
+  if (tradeId !== null && lastId !== null && tradeId <= lastId) {
+    return tradeId === lastId
+      ? `duplicate of trade ${tradeId}`
+      : `out of order: trade ${tradeId} after ${lastId}`
+  }
+  if (lastMs !== null && eventMs < lastMs)
+    return `out of order: trade of ${eventMs} ms after one of ${lastMs} ms`
+  last.tradeId = tradeId ?? last.tradeId
+  last.tradeMs = eventMs
+  const isJump = tradeId !== null && lastId !== null && tradeId > lastId + 1
+  return isJump ? { kind: 'gap', eventMs, gapMs: eventMs - (lastMs ?? eventMs) } : null
+}
+
+function joinCandle(last: Continuity, candle: Candle): Joint {
   const openMs = candle.eventMs - candle.intervalMs
-  if (last.candleMs !== null) {
-    if (candle.eventMs === last.candleMs) return `duplicate of the candle that closes at ${candle.eventMs} ms`
-    if (openMs < last.candleMs)
-      return `out of order: candle opens at ${openMs} ms, the last closed at ${last.candleMs} ms`
-    if (openMs > last.candleMs) onGap({ kind: 'gap', eventMs: openMs, gapMs: openMs - last.candleMs })
+  const lastMs = last.candleMs
+  if (lastMs !== null && candle.eventMs === lastMs)
+    return `duplicate of the candle that closes at ${lastMs} ms`
+  if (lastMs !== null && openMs < lastMs) {
+    return `out of order: candle opens at ${openMs} ms, the last closed at ${lastMs} ms`
   }
   last.candleMs = candle.eventMs
-  return null
+  return lastMs !== null && openMs > lastMs ? { kind: 'gap', eventMs: openMs, gapMs: openMs - lastMs } : null
 }

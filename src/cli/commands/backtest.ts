@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { openMarketFiles } from '../../adapters/recording/open.ts'
 import type { MarketFiles } from '../../adapters/recording/open.ts'
+import { isStrategyFile } from '../../adapters/system/strategy-file.ts'
+import { startWatchdog } from '../../adapters/system/watchdog.ts'
 import { CdbError } from '../../domain/errors.ts'
 import type { CliArgs, CliCommand } from '../command.ts'
 import { exitCodes, flagOption, listOption, textOption } from '../command.ts'
@@ -68,17 +70,17 @@ Examples:
     }
     const instrument = textOption(args, 'instrument')
     const files = await openMarketFiles(paths, instrument === undefined ? {} : { instrument })
+    const { strategy } = plan.settings
+    const watchdog = isStrategyFile(strategy) ? startWatchdog(`strategy ${strategy}`) : null
     try {
-      if (folds !== undefined) await runWalkForward(terminal, files, { ...plan, folds })
-      else if (many) await runGrid(terminal, files, plan)
-      else
-        await runOne(terminal, files, {
-          ...plan,
-          paths,
-          more: moreWords(args),
-          ...(html === undefined ? {} : { html }),
-        })
+      if (folds !== undefined) await runWalkForward(terminal, files, { ...plan, folds, watchdog })
+      else if (many) await runGrid(terminal, files, { ...plan, watchdog })
+      else {
+        const more = moreWords(args)
+        await runOne(terminal, files, { ...plan, paths, more, watchdog, html: html ?? null })
+      }
     } finally {
+      await watchdog?.close()
       await files.close()
     }
     return warnOfRows(terminal.stderr, files) ? exitCodes.badRows : exitCodes.ok

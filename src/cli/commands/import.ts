@@ -43,7 +43,10 @@ Examples:
       throw new CdbError('CDB_USAGE', 'import takes files and --out', { mend: 'see: cdb import --help' })
     }
     const instrument = textOption(args, 'instrument')
-    const files = await openMarketFiles(args.positionals, instrument === undefined ? {} : { instrument })
+    const files = await openMarketFiles(args.positionals, {
+      reuse: true,
+      ...(instrument === undefined ? {} : { instrument }),
+    })
     const progress = createProgress(terminal.stderr)
     const written = await importFiles(files, out, {
       replace: flagOption(args, 'force'),

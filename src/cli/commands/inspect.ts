@@ -31,7 +31,10 @@ Examples:
       throw new CdbError('CDB_USAGE', 'inspect takes one file or more', { mend: 'see: cdb inspect --help' })
     }
     const instrument = textOption(args, 'instrument')
-    const files = await openMarketFiles(args.positionals, instrument === undefined ? {} : { instrument })
+    const files = await openMarketFiles(args.positionals, {
+      reuse: true,
+      ...(instrument === undefined ? {} : { instrument }),
+    })
     const progress = createProgress(terminal.stderr)
     try {
       while (!terminal.signal.aborted && (await files.readColumns()) !== null) {

@@ -35,10 +35,33 @@ function decode(lines: readonly string[], { ended = true, firstMs = null as numb
   return { events, received, bad }
 }
 
-const QUOTE =
-  '{"stream":"btcusdt@bookTicker","data":{"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"1.54698000"}}'
-const DEPTH =
-  '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1723161255208,"s":"BTCUSDT","U":5,"u":9,"b":[["61737.63000000","0.00000000"],["61730.17000000","1.50000000"]],"a":[["61837.64000000","1.54698000"]]}}'
+const QUOTE = JSON.stringify({
+  stream: 'btcusdt@bookTicker',
+  data: {
+    u: 50093239212,
+    s: 'BTCUSDT',
+    b: '61837.63000000',
+    B: '3.78826000',
+    a: '61837.64000000',
+    A: '1.54698000',
+  },
+})
+const BIDS = [
+  ['61737.63000000', '0.00000000'],
+  ['61730.17000000', '1.50000000'],
+]
+const DEPTH = JSON.stringify({
+  stream: 'btcusdt@depth@100ms',
+  data: {
+    e: 'depthUpdate',
+    E: 1723161255208,
+    s: 'BTCUSDT',
+    U: 5,
+    u: 9,
+    b: BIDS,
+    a: [['61837.64000000', '1.54698000']],
+  },
+})
 
 test('a trade keeps its id and time, and the aggressor is the side that did not make', () => {
   const { events, received } = decode([

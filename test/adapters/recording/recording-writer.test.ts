@@ -6,35 +6,10 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { tableFromIPC } from 'apache-arrow'
-import { createColumnBuffer, columnNames } from '../../../src/adapters/recording/column-buffer.ts'
 import { createRecordingWriter } from '../../../src/adapters/recording/recording-writer.ts'
-import type { RecordingFacts } from '../../../src/adapters/recording/recording-writer.ts'
-import { instrumentOf } from '../../../src/domain/instruments.ts'
 import type { MarketEvent } from '../../../src/domain/market.ts'
-import { tapeKinds } from '../../../src/engine/tape.ts'
-import type { TapeColumns } from '../../../src/engine/tape.ts'
+import { columnsOf, facts, instrument, trades, writeRecording } from './recordings.ts'
 import { failsWith, inFolder, readEvents } from './scratch.ts'
-
-const instrument = { ...instrumentOf('BTCUSDT.BINANCE'), openOrdersMax: 7 }
-const facts: RecordingFacts = { instrument, kinds: tapeKinds, received: true }
-
-function columnsOf(events: readonly MarketEvent[]): TapeColumns {
-  const buffer = createColumnBuffer()
-  for (const event of events) buffer.push(event, 5)
-  const columns = buffer.take(columnNames)
-  assert(columns !== null)
-  return columns
-}
-
-async function write(
-  path: string,
-  events: readonly MarketEvent[],
-  given: Partial<RecordingFacts> = {},
-): Promise<void> {
-  const writer = await createRecordingWriter(path, { ...facts, ...given })
-  await writer.write(columnsOf(events))
-  await writer.finish({ sources: ['a test'], leftOut: 3 })
-}
 
 const amount = fc.integer({ min: 1, max: 1e9 }).map((count) => count / 1e5)
 const side = fc.constantFrom('buy', 'sell')
@@ -84,7 +59,7 @@ test('what was written is what is read', async () => {
     fc.asyncProperty(history, (events) =>
       inFolder(async (folder) => {
         const path = join(folder, 'x.arrow')
-        await write(path, events)
+        await writeRecording(path, events)
         const read = await readEvents([path])
         assert.deepEqual(read.events, events)
         assert.deepEqual(read.files.instrument, instrument)
@@ -96,20 +71,10 @@ test('what was written is what is read', async () => {
   )
 })
 
-const trades = (count: number, from = 1): MarketEvent[] =>
-  Array.from({ length: count }, (_, index) => ({
-    kind: 'trade',
-    eventMs: 1_700_000_000_000 + from + index,
-    tradeId: from + index,
-    price: 100 + (index % 7) / 100,
-    quantity: 0.5,
-    aggressor: index % 2 === 0 ? 'buy' : 'sell',
-  }))
-
 test('rows beyond a batch go on in the next one', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'x.arrow')
-    await write(path, trades(150_000))
+    await writeRecording(path, trades(150_000))
     const { events, files } = await readEvents([path])
     assert.equal(events.length, 150_000)
     assert.deepEqual(events[65_536], trades(150_000)[65_536])
@@ -120,7 +85,7 @@ test('rows beyond a batch go on in the next one', async () => {
 test('columns that no event needs are left out', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'x.arrow')
-    await write(path, trades(3), { kinds: ['trade'], received: false })
+    await writeRecording(path, trades(3), { kinds: ['trade'], received: false })
     const table = tableFromIPC(await readFile(path))
     assert.deepEqual(
       table.schema.fields.map((field) => `${field.name} ${String(field.type)}`),
@@ -135,53 +100,13 @@ test('columns that no event needs are left out', async () => {
 test('equal events give equal bytes', async () => {
   await inFolder(async (folder) => {
     const [one, other] = [join(folder, 'a'), join(folder, 'b')]
-    await write(one, trades(10))
-    await write(other, trades(10))
+    await writeRecording(one, trades(10))
+    await writeRecording(other, trades(10))
     assert.deepEqual(await readFile(one), await readFile(other))
   })
 })
 
-test('a recording truncated at any byte is an error', async () => {
-  await inFolder(async (folder) => {
-    const path = join(folder, 'x.arrow')
-    await write(path, trades(2), { kinds: ['trade'], received: false })
-    const whole = await readFile(path)
-    for (let length = 6; length < whole.length; length++) {
-      await writeFile(path, whole.subarray(0, length))
-      await failsWith(readEvents([path]), 'CDB_FILE_CORRUPT', /x\.arrow/)
-    }
-  })
-})
-
-test('a flipped bit anywhere in a recording is an error', async () => {
-  await inFolder(async (folder) => {
-    const path = join(folder, 'x.arrow')
-    await write(path, trades(2), { kinds: ['trade'], received: false })
-    const whole = await readFile(path)
-    for (let at = 0; at < whole.length; at++) {
-      const flipped = Buffer.from(whole)
-      flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8))
-      await writeFile(path, flipped)
-      // Without its first bytes it is no recording at all.
-      await failsWith(
-        readEvents([path], 'BTCUSDT.BINANCE'),
-        at < 6 ? 'CDB_FORMAT_UNKNOWN' : 'CDB_FILE_CORRUPT',
-      )
-    }
-  })
-})
-
-test('an Arrow file of others is not taken for a recording', async () => {
-  await inFolder(async (folder) => {
-    const path = join(folder, 'x.arrow')
-    await write(path, trades(2))
-    const foreign = (await readFile(path)).toString('latin1').replaceAll('cdb-', 'xyz-')
-    await writeFile(path, foreign, 'latin1')
-    await failsWith(readEvents([path]), 'CDB_FORMAT_UNKNOWN')
-  })
-})
-
-test('nothing is left of a recording that was given up, and nothing is there before it is complete', async () => {
+test('a recording is in place once complete, and nothing is left of one that was given up', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'x.arrow')
     const writer = await createRecordingWriter(path, facts)
@@ -236,41 +161,3 @@ test('where no more can be written it says so and leaves nothing behind', async 
     assert.deepEqual(await readdir(folder), [])
   })
 })
-
-test('recordings that follow each other join without a seam, others are put in line', async () => {
-  await inFolder(async (folder) => {
-    const [first, next, later, overlapping] = ['a', 'b', 'c', 'd'].map((name) => join(folder, name))
-    assert(first !== undefined && next !== undefined && later !== undefined && overlapping !== undefined)
-    const given = { kinds: ['trade'] as const, received: false }
-    await write(first, trades(10, 1), given)
-    await write(next, trades(10, 11), given)
-    await write(later, trades(10, 31), given)
-    await write(overlapping, trades(10, 6), given)
-    const joined = await readEvents([next, first])
-    assert.deepEqual(joined.events, [...trades(10, 1), ...trades(10, 11)])
-    assert.equal(joined.files.summary().trades, 20)
-    const apart = await readEvents([first, later])
-    assert.deepEqual(apart.events[10], { kind: 'gap', eventMs: 1_700_000_000_031, gapMs: 21 })
-    assert.equal(apart.events.length, 21)
-    const over = await readEvents([first, overlapping])
-    assert.equal(over.events.length, 15)
-    assert.equal(over.files.badRowCount(), 5)
-    assert.equal(over.files.badRows[0]?.reason, 'out of order: trade 6 after 10')
-    assert.deepEqual(over.files.summary().trades, 15)
-  })
-})
-
-test('a gap that a recording holds is told once, also where recordings overlap', async () => {
-  await inFolder(async (folder) => {
-    const [first, second] = [join(folder, 'a'), join(folder, 'b')]
-    const gap: MarketEvent = { kind: 'gap', eventMs: 1_700_000_000_021, gapMs: 6 }
-    await write(first, trades(10, 1))
-    await write(second, [...trades(10, 6), gap, ...trades(5, 21)])
-    const { events } = await readEvents([first, second])
-    assert.deepEqual(events, [...trades(10, 1), ...trades(15, 1).slice(10).map(fixed), gap, ...trades(5, 21)])
-  })
-})
-
-/** Trades 11 to 15 as the second recording has them, whose prices begin at trade 6. */
-const fixed = (event: MarketEvent): MarketEvent =>
-  trades(10, 6).find((trade) => trade.eventMs === event.eventMs) as MarketEvent

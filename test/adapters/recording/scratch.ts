@@ -99,4 +99,7 @@ export const tradeFrame = (
     symbol = 'BTCUSDT',
   } = {},
 ): string =>
-  `{"stream":"${symbol.toLowerCase()}@trade","data":{"e":"trade","E":${ms + 1},"s":"${symbol}","t":${id},"p":"${price}","q":"${quantity}","T":${ms},"m":${maker},"M":true}}`
+  JSON.stringify({
+    stream: `${symbol.toLowerCase()}@trade`,
+    data: { e: 'trade', E: ms + 1, s: symbol, t: id, p: price, q: quantity, T: ms, m: maker, M: true },
+  })

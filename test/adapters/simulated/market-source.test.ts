@@ -17,7 +17,7 @@ async function readAll(source: MarketSource, countMax: number): Promise<readonly
   return events
 }
 
-test('the source gives the events of the market, however it is read, and ends where it was told', async () => {
+test('the source gives the events of the market, and ends where it was told', async () => {
   const market = createSimulatedMarket(options)
   const expected = Array.from({ length: 1000 }, () => market.next())
   assert.deepEqual(await readAll(createSimulatedSource({ ...options, events: 1000 }), 7), expected)

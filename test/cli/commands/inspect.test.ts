@@ -54,7 +54,8 @@ test('bad rows are listed on stderr, and the exit code says so', async () => {
     assert.equal(code, 3)
     assert.equal(
       stderr,
-      `2 bad rows were left out:\n${path}:2: duplicate of trade 1\n${path}:3: price "NaN" is not plain decimal digits\n`,
+      `2 bad rows were left out:\n${path}:2: duplicate of trade 1\n` +
+        `${path}:3: price "NaN" is not plain decimal digits\n`,
     )
     const report = JSON.parse(stdout) as { badRows: number; badRowList: readonly { line: number }[] }
     assert.equal(report.badRows, 2)

@@ -1,0 +1,128 @@
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { instrumentOf } from '../src/domain/instruments.ts'
+import { engineConfigOf } from '../src/cli/run-settings.ts'
+import type { RunSettings } from '../src/cli/run-settings.ts'
+import { runBacktest } from '../src/engine/backtest.ts'
+import type { MarketSource } from '../src/engine/ports.ts'
+import { summarize } from '../src/engine/run-summary.ts'
+import type { RunSummary } from '../src/engine/run-summary.ts'
+import { tapeBatch } from '../src/engine/tape.ts'
+import type { TapeColumns } from '../src/engine/tape.ts'
+import { syntheticTrades } from './synthetic.ts'
+
+/*
+ * Speed of a backtest: momentum, every risk control and the paper venue over synthetic trades in memory, as
+ * trades a second and as the ratio to a bare loop that sums price x quantity over the same columns. Usage:
+ *   node bench/backtest.ts [--trades 5000000] [--seed 1] [--json]
+ */
+export type BacktestBenchOptions = Readonly<{ trades: number; seed: number }>
+
+export type BacktestBench = Readonly<{
+  trades: number
+  seed: number
+  tradesPerSecond: number
+  bareTradesPerSecond: number
+  /** Time of the backtest / time of the bare loop. */
+  ratioToBare: number
+  rssMegabytesStart: number
+  rssMegabytesEnd: number
+  summary: RunSummary
+}>
+
+/** Limits that would end the trading for the day are raised, so that the whole run trades; all still judge. */
+const SETTINGS: RunSettings = {
+  strategy: 'momentum',
+  params: { lookback: '5m', threshold: '0.3' },
+  limits: {},
+  sizing: {},
+  venue: {},
+  regime: {},
+  cash: '50000',
+  seed: 1,
+  short: false,
+  operator: '1m',
+}
+
+export async function benchBacktest({ trades, seed }: BacktestBenchOptions): Promise<BacktestBench> {
+  const instrument = instrumentOf('BTCUSDT.SIM')
+  const pieces = [...syntheticTrades({ trades, seed })]
+  // Both loops are run once before they are timed, so that both are compiled.
+  bareSum(pieces)
+  const config = await engineConfigOf({ ...SETTINGS, seed }, instrument)
+  await runBacktest(config, sourceOf(pieces.slice(0, 8), instrument))
+
+  const bareMs = timed(() => bareSum(pieces))
+  const rssMegabytesStart = rssMegabytes()
+  const startMs = performance.now()
+  const { engine, tally } = await runBacktest(config, sourceOf(pieces, instrument))
+  const elapsedMs = performance.now() - startMs
+  const summary = summarize({ tally, engine, config, elapsedMs })
+  return {
+    ...{ trades, seed, tradesPerSecond: summary.tradesPerSecond },
+    bareTradesPerSecond: Math.round((trades / bareMs) * 1000),
+    ratioToBare: elapsedMs / bareMs,
+    ...{ rssMegabytesStart, rssMegabytesEnd: rssMegabytes(), summary },
+  }
+}
+
+function sourceOf(pieces: readonly TapeColumns[], instrument: MarketSource['instrument']): MarketSource {
+  let next = 0
+  return {
+    instrument,
+    read() {
+      const piece = pieces[next++]
+      return Promise.resolve(piece === undefined ? null : tapeBatch(piece, 0, piece.eventMs.length))
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+/** What any program must do at least: look at each price and quantity once. */
+function bareSum(pieces: readonly TapeColumns[]): number {
+  let sum = 0
+  for (const { price, quantity } of pieces) {
+    for (let row = 0; row < price.length; row++) sum += (price[row] ?? 0) * (quantity[row] ?? 0)
+  }
+  return sum
+}
+
+function timed(run: () => number): number {
+  const startMs = performance.now()
+  const sum = run()
+  const elapsedMs = performance.now() - startMs
+  // A sum that is used cannot be optimized away.
+  return Number.isFinite(sum) ? elapsedMs : Number.NaN
+}
+
+const rssMegabytes = (): number => Math.round(process.memoryUsage().rss / 1e6)
+
+function report(bench: BacktestBench): string {
+  const { summary } = bench
+  const [cpu] = cpus()
+  const count = (value: number): string => value.toLocaleString('en-US')
+  return [
+    `backtest of ${count(bench.trades)} synthetic trades, seed ${bench.seed}`,
+    `  speed         ${count(bench.tradesPerSecond)} trades/s on one core`,
+    `  bare loop     ${count(bench.bareTradesPerSecond)} trades/s; the backtest takes ${bench.ratioToBare.toFixed(1)} times as long`,
+    `  memory        ${bench.rssMegabytesStart} MB before, ${bench.rssMegabytesEnd} MB after`,
+    `  signals ${count(summary.signals)}, orders ${count(summary.orders)}, denied ${count(summary.denied)}, fills ${count(summary.fills)}`,
+    `  denied by     ${JSON.stringify(summary.deniedByCode)}`,
+    `  settings      ${JSON.stringify(SETTINGS)}`,
+    `  journal hash  ${summary.journalHash}`,
+    `  machine       ${cpu?.model ?? 'unknown'}, Node.js ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`,
+    '',
+  ].join('\n')
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      trades: { type: 'string', default: '5000000' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const bench = await benchBacktest({ trades: Number(values.trades), seed: Number(values.seed) })
+  process.stdout.write(values.json ? `${JSON.stringify(bench)}\n` : report(bench))
+}
