@@ -26,7 +26,8 @@ export function entryLine(event: TradingEvent): EntryLine | null {
       return line(
         'red',
         'denied',
-        `${event.side} by ${event.control} ${event.code}: ${event.reason} (${event.value}, limit ${event.limit})`,
+        `${event.side} by ${event.control} ${event.code}: ${event.reason} ` +
+          `(${event.value}, limit ${event.limit})`,
       )
     case 'approved': {
       const { side, type, quantity, price, stopPrice, purpose } = event.order

@@ -7,6 +7,7 @@ import { moneyFigure } from '../adapters/report/figures.ts'
 import { pointsOf } from '../engine/curve.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { LogEntry } from '../engine/journal.ts'
+import type { OrderRecord } from '../engine/order-ledger.ts'
 import { equityOf, positionOf, realizedPnlOf, unrealizedPnlOf } from '../engine/portfolio.ts'
 import type { Tally } from '../engine/tally.ts'
 import { clockText, entryLine } from './entry-line.ts'
@@ -36,6 +37,7 @@ const STATUS_MS = 5_000
 /** Lines that a person can follow in a second; of a faster market the rest is counted. */
 const LINES_PER_SECOND = 25
 const RECENT_MAX = 12
+const OPEN_SHOWN_MAX = 5
 const SPARK_CELLS = 48
 
 /** Drawn in place on a terminal; elsewhere a line for each event, and a line of status every few seconds. */
@@ -143,34 +145,57 @@ function note(state: ScreenState, event: TradingEvent): void {
   if (state.recent.length > RECENT_MAX) state.recent.splice(0, state.recent.length - RECENT_MAX)
 }
 
+type Paint = (color: EntryLine['color'] | 'bold', text: string) => string
+
 function screenText(state: ScreenState, engine: Engine, options: LiveViewOptions): string {
-  const { tally, speed, keys, stderr } = options
-  const { portfolio } = engine
-  const { base, quote, id } = tally.instrument
-  const paint = (color: EntryLine['color'] | 'bold', text: string): string =>
-    styleText(color, text, { stream: stderr as NodeJS.WriteStream })
-  const money = (amount: bigint): string => moneyFigure(formatDecimal(amount))
-  const position = positionOf(portfolio, id)
-  const profit = realizedPnlOf(portfolio) + unrealizedPnlOf(portfolio) - portfolio.fees
-  const { mark } = state
-  const touch =
-    mark?.bid == null || mark.ask === null ? '' : `  ${formatDecimal(mark.bid)} / ${formatDecimal(mark.ask)}`
-  const open = engine.openOrders().map(({ request: order, state: stands }) => {
-    const at = order.price ?? order.stopPrice
-    return `  ${order.side} ${formatDecimal(order.quantity)} ${order.type}${at === null ? '' : ` at ${formatDecimal(at)}`} (${order.purpose}, ${stands})`
-  })
+  const { tally, keys, stderr } = options
+  const paint: Paint = (color, text) => styleText(color, text, { stream: stderr })
+  const open = engine.openOrders()
   return [
-    `${paint('bold', id)}  ${paint('bold', String(state.now.price))}${touch}  ${clockText(state.now.eventMs)}  speed ${speed}  regime ${state.regime}`,
-    `equity ${money(equityOf(portfolio))} ${quote}  ${sparkline(tally)}`,
-    `profit ${paint(profit < 0n ? 'red' : 'green', money(profit))}  realized ${money(realizedPnlOf(portfolio))}  fees ${money(portfolio.fees)}  position ${formatDecimal(position.quantity)} ${base}`,
-    `trades ${tally.market.trades}  signals ${tally.signals}  orders ${tally.orders}  denied ${tally.denied}  fills ${tally.fills}`,
+    marketLine(state, options, paint),
+    ...bookLines(engine, tally, paint),
+    countLine(tally),
     '',
     `open orders: ${open.length === 0 ? 'none' : open.length}`,
-    ...open.slice(0, 5),
+    ...open.slice(0, OPEN_SHOWN_MAX).map(orderLine),
     '',
     ...state.recent.map(({ text, color }) => paint(color, text)),
     ...(keys === '' ? [] : ['', paint('gray', keys)]),
   ].join('\n')
+}
+
+function marketLine(
+  { now, mark, regime }: ScreenState,
+  { tally, speed }: LiveViewOptions,
+  paint: Paint,
+): string {
+  const known = mark !== null && mark.bid !== null && mark.ask !== null
+  const touch = known ? `  ${formatDecimal(mark.bid)} / ${formatDecimal(mark.ask)}` : ''
+  const price = paint('bold', `${tally.instrument.id}  ${now.price}`)
+  return `${price}${touch}  ${clockText(now.eventMs)}  speed ${speed}  regime ${regime}`
+}
+
+function bookLines({ portfolio }: Engine, tally: Tally, paint: Paint): readonly string[] {
+  const { base, quote, id } = tally.instrument
+  const money = (amount: bigint): string => moneyFigure(formatDecimal(amount))
+  const realized = realizedPnlOf(portfolio)
+  const profit = realized + unrealizedPnlOf(portfolio) - portfolio.fees
+  const held = formatDecimal(positionOf(portfolio, id).quantity)
+  const shown = paint(profit < 0n ? 'red' : 'green', money(profit))
+  return [
+    `equity ${money(equityOf(portfolio))} ${quote}  ${sparkline(tally)}`,
+    `profit ${shown}  realized ${money(realized)}  fees ${money(portfolio.fees)}  position ${held} ${base}`,
+  ]
+}
+
+const countLine = ({ market, signals, orders, denied, fills }: Tally): string =>
+  `trades ${market.trades}  signals ${signals}  orders ${orders}  denied ${denied}  fills ${fills}`
+
+function orderLine({ request, state }: OrderRecord): string {
+  const at = request.price ?? request.stopPrice
+  const where = at === null ? '' : ` at ${formatDecimal(at)}`
+  const { side, quantity, type, purpose } = request
+  return `  ${side} ${formatDecimal(quantity)} ${type}${where} (${purpose}, ${state})`
 }
 
 const SPARKS = '\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588'

@@ -12,7 +12,9 @@ import {
   depthOf,
   resetBook,
 } from './book.ts'
+import type { Book } from './book.ts'
 import { createDayVolume } from './day-volume.ts'
+import type { DayVolume } from './day-volume.ts'
 
 /** A mark is due this long after the last one: C15 calls older marks stale. */
 const MARK_MS = 5_000
@@ -31,73 +33,94 @@ export type Marks = Readonly<{
   nowMs(): number
 }>
 
+type MarkState = {
+  readonly instrument: InstrumentId
+  readonly book: Book
+  readonly volume: DayVolume
+  nowMs: number
+  /** The last price; NaN before the first. */
+  price: number
+  intervalMs: number
+  markedMs: number
+  markedPrice: number
+  /** Until then the data counts as stale. */
+  freshMs: number
+}
+
 export function createMarks(instrument: InstrumentId): Marks {
-  const book = createBook()
-  const volume = createDayVolume()
-  let nowMs = 0
-  let price = Number.NaN
-  let intervalMs = 0
-  let markedMs = -Infinity
-  let markedPrice = 0
-  let freshMs = -Infinity
-
-  const onPrice = (eventMs: number, at: number, amount: number): boolean => {
-    if (eventMs > nowMs) nowMs = eventMs
-    price = at
-    volume.add(eventMs, amount)
-    return nowMs - markedMs >= MARK_MS || Math.abs(at - markedPrice) >= markedPrice * MARK_MOVE
+  const state: MarkState = {
+    instrument,
+    book: createBook(),
+    volume: createDayVolume(),
+    nowMs: 0,
+    price: Number.NaN,
+    intervalMs: 0,
+    markedMs: -Infinity,
+    markedPrice: 0,
+    freshMs: -Infinity,
   }
-
   return {
-    onMarket(event) {
-      switch (event.kind) {
-        case 'trade':
-          applyTrade(book, event)
-          return onPrice(event.eventMs, event.price, event.quantity)
-        case 'candle':
-          intervalMs = event.intervalMs
-          onPrice(event.eventMs, event.close, event.volume)
-          return true
-        case 'quote':
-          applyQuote(book, event)
-          break
-        case 'bookLevel':
-          applyLevel(book, event)
-          break
-        case 'bookReset':
-          resetBook(book)
-          break
-        case 'gap':
-          freshMs = Math.max(freshMs, event.eventMs + Math.max(FRESH_MS, intervalMs))
-          break
-        case 'heartbeat':
-          break
-        default:
-          return event satisfies never
-      }
-      if (event.eventMs > nowMs) nowMs = event.eventMs
-      return nowMs - markedMs >= MARK_MS && !Number.isNaN(price)
-    },
-    take() {
-      if (Number.isNaN(price)) return null
-      markedMs = nowMs
-      markedPrice = price
-      const bid = bestBid(book)
-      const ask = bestAsk(book)
-      const depth = depthOf(book, DEPTH_LEVELS)
-      return {
-        kind: 'mark',
-        instrument,
-        eventMs: nowMs,
-        price: priceOfNumber(price),
-        bid: bid === null ? null : priceOfNumber(bid),
-        ask: ask === null ? null : priceOfNumber(ask),
-        volumeDay: volume.sumAt(nowMs),
-        depth: depth === null ? null : quantity(depth.toFixed(8)),
-        stale: nowMs < freshMs,
-        intervalMs,
-      }
-    },
-    nowMs: () => nowMs,
+    onMarket: (event) => onMarket(state, event),
+    take: () => takeMark(state),
+    nowMs: () => state.nowMs,
+  }
+}
+
+function onMarket(state: MarkState, event: MarketEvent): boolean {
+  if (event.eventMs > state.nowMs) state.nowMs = event.eventMs
+  switch (event.kind) {
+    case 'trade':
+      applyTrade(state.book, event)
+      return onPrice(state, event.eventMs, event.price, event.quantity)
+    case 'candle':
+      state.intervalMs = event.intervalMs
+      onPrice(state, event.eventMs, event.close, event.volume)
+      return true
+    case 'quote':
+      applyQuote(state.book, event)
+      break
+    case 'bookLevel':
+      applyLevel(state.book, event)
+      break
+    case 'bookReset':
+      resetBook(state.book)
+      break
+    case 'gap':
+      state.freshMs = Math.max(state.freshMs, event.eventMs + Math.max(FRESH_MS, state.intervalMs))
+      break
+    case 'heartbeat':
+      break
+    default:
+      return event satisfies never
+  }
+  return state.nowMs - state.markedMs >= MARK_MS && !Number.isNaN(state.price)
+}
+
+function onPrice(state: MarkState, eventMs: number, price: number, amount: number): boolean {
+  state.price = price
+  state.volume.add(eventMs, amount)
+  const moved = Math.abs(price - state.markedPrice) >= state.markedPrice * MARK_MOVE
+  return moved || state.nowMs - state.markedMs >= MARK_MS
+}
+
+function takeMark(state: MarkState): Mark | null {
+  const { instrument, book, nowMs, price, intervalMs } = state
+  if (Number.isNaN(price)) return null
+  state.markedMs = nowMs
+  state.markedPrice = price
+  const bid = bestBid(book)
+  const ask = bestAsk(book)
+  const depth = depthOf(book, DEPTH_LEVELS)
+  return {
+    kind: 'mark',
+    instrument,
+    eventMs: nowMs,
+    price: priceOfNumber(price),
+    bid: bid === null ? null : priceOfNumber(bid),
+    ask: ask === null ? null : priceOfNumber(ask),
+    volumeDay: state.volume.sumAt(nowMs),
+    depth: depth === null ? null : quantity(depth.toFixed(8)),
+    stale: nowMs < state.freshMs,
+    intervalMs,
   }
 }

@@ -1,4 +1,4 @@
-import { absolute, add, ONE, quantityFloor, shareCeil, shareFloor, smaller } from '../domain/decimal.ts'
+import { absolute, add, ONE, quantityFloor, shareCeil, shareFloor, smaller, subtract } from '../domain/decimal.ts'
 import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts'
 import { conformQuantity } from '../domain/instrument.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -47,7 +47,7 @@ export const sizingParams: readonly ParamSpec[] = [
 
 /** The worst price at which a market order may still fill: the edge of the price collar on its side. */
 export const collarEdge = (side: Side, at: Price, collar: Ratio): Price =>
-  side === 'buy' ? add(at, shareCeil(at, collar)) : add(at, -shareCeil(at, collar) as Price)
+  side === 'buy' ? add(at, shareCeil(at, collar)) : subtract(at, shareCeil(at, collar))
 
 /** What an order costs or brings at most: a sell at its price, a buy at the collar's edge, both with the fee on top. */
 export function worstValue(

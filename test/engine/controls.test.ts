@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { money, parseDecimal, price, quantity } from '../../src/domain/decimal.ts'
-import type { Money, Price, Quantity, Ratio } from '../../src/domain/decimal.ts'
+import type { Money, Quantity, Ratio } from '../../src/domain/decimal.ts'
 import { CdbError } from '../../src/domain/errors.ts'
 import { formatParam, parseParam } from '../../src/domain/param.ts'
 import type { ParamValue, ParamValues } from '../../src/domain/param.ts'
@@ -221,7 +221,7 @@ const anyOrder = fc
     limitOrder(String(at), {
       quantity: amount as Quantity,
       expiresMs: NOW_MS + lifeMs,
-      decisionPrice: price('50000') as Price,
+      decisionPrice: price('50000'),
     }),
   )
 

@@ -57,8 +57,8 @@ test('a wish becomes a signal, an order, a fill and two protective orders', () =
   assert.equal(entry?.purpose, 'entry')
   assert.equal(stopLoss?.type, 'stop')
   assert.equal(takeProfit?.type, 'limit')
-  assert.equal(stopLoss?.group, takeProfit?.group)
-  assert.equal(positionOf(scenario.engine.portfolio, bitcoin.id).quantity, entry?.quantity)
+  assert.equal(stopLoss.group, takeProfit.group)
+  assert.equal(positionOf(scenario.engine.portfolio, bitcoin.id).quantity, entry.quantity)
 })
 
 test('an exit closes the position and cancels what protected it', () => {

@@ -175,9 +175,9 @@ test('limits are never passed whatever the order of signals, fills and cancels',
         if (outcome === 'unknown') risk.step(endedOf('unknown', order, nowMs))
         const worst = risk
           .openOrders()
-          .reduce(
+          .reduce<bigint>(
             (sum, { request }) => sum + request.quantity,
-            positionOf(risk.portfolio, bitcoin.id).quantity as bigint,
+            positionOf(risk.portfolio, bitcoin.id).quantity,
           )
         // Ten percent of 10,000 is 1,000 quote; the price moves by four percent while it is held.
         assert.ok(worst * price('1') < (quantity('0.0215') as bigint) * price('1'))

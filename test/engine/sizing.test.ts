@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { formatDecimal, money, price, quantity, ratio, shareFloor } from '../../src/domain/decimal.ts'
-import type { Money, Price, Quantity, Ratio } from '../../src/domain/decimal.ts'
+import type { Money, Price, Ratio } from '../../src/domain/decimal.ts'
 import { instrumentOf } from '../../src/domain/instruments.ts'
 import { parseParams } from '../../src/domain/param.ts'
 import { collarEdge, entryQuantity, exitQuantity, sizingParams, worstValue } from '../../src/engine/sizing.ts'
@@ -61,5 +61,5 @@ test('a sell is worth its price, a buy at most the collar edge, a limit order it
 test('an exit closes whole lots, whichever way the position is held', () => {
   assert.equal(formatDecimal(exitQuantity(instrument, quantity('0.123456789'))), '0.12345')
   assert.equal(formatDecimal(exitQuantity(instrument, quantity('-0.123456789'))), '0.12345')
-  assert.equal(exitQuantity(instrument, quantity('0.000009') as Quantity), 0n)
+  assert.equal(exitQuantity(instrument, quantity('0.000009')), 0n)
 })

@@ -78,7 +78,8 @@ test('a folder that cannot be made, or that is a file, is told', async () => {
   await inFolder(async (folder) => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
-    for (const data of [file, join(file, 'below'), '/proc/cdb-data']) {
+    const sealed = process.platform === 'linux' ? ['/proc/cdb-data/below'] : []
+    for (const data of [file, join(file, 'below'), ...sealed]) {
       const { code, stderr } = await runCdb(sim(data))
       assert.equal(code, 1)
       assert.match(stderr, /CDB_DATA_UNWRITABLE: the data folder/)
@@ -95,7 +96,7 @@ test('a payload changed in the database is found by replay --verify and by docto
     assert.equal((await runCdb(['up', ...recording, '--data', data])).code, 0)
     const db = await openPglite(databasePathOf(data))
     await db.script(`alter table event_log disable trigger all;
-      update event_log set payload = replace(payload, '"price":"6', '"price":"5') where seq = 3;
+      update event_log set payload = payload || ' ' where seq = 3;
       alter table event_log enable trigger all`)
     await db.close()
     const verified = await runCdb(['replay', '--verify', '--data', data, '--json'])

@@ -76,8 +76,8 @@ async function readOpenOrders(tx: Sql, ids: readonly ClientOrderId[]): Promise<O
   return new Map(rows.map((row) => [textAt(row, 'client_order_id') as ClientOrderId, recordOf(row)]))
 }
 
-const nullableDecimal = (value: unknown): Price | null =>
-  value === null ? null : (parseDecimal(String(value)) as Price)
+const nullablePrice = (row: Row, column: string): Price | null =>
+  row[column] === null ? null : (parseDecimal(textAt(row, column)) as Price)
 const nullableNumber = (value: unknown): number | null => (value === null ? null : Number(value))
 
 /** The row was written from an order that the codec admitted, so its texts are of their unions. */
@@ -91,8 +91,8 @@ function recordOf(row: Row): OrderRecord {
     side: textAt(row, 'side'),
     type: textAt(row, 'type'),
     quantity: quantity(textAt(row, 'quantity_text')),
-    price: nullableDecimal(row['price_text']),
-    stopPrice: nullableDecimal(row['stop_price_text']),
+    price: nullablePrice(row, 'price_text'),
+    stopPrice: nullablePrice(row, 'stop_price_text'),
     timeInForce: textAt(row, 'time_in_force'),
     postOnly: row['post_only'] === true,
     reduceOnly: row['reduce_only'] === true,

@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { CdbError } from '../../domain/errors.ts'
 
@@ -16,7 +16,7 @@ const SQLITE_BUSY = 5
 export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder)
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolder(path)
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     throw unusable(folder, error)
@@ -57,6 +57,16 @@ function lockFolder(folder: string, path: string): DatabaseSync {
       { mend: 'stop that process, or use another --data folder', cause: error },
     )
   }
+}
+
+/** Folder by folder: where a file system refuses with ENOENT (as /proc does), a recursive mkdir never returns. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    if (!statSync(path).isDirectory()) throw new Error('it is not a folder')
+    return
+  }
+  makeFolder(dirname(path))
+  mkdirSync(path)
 }
 
 /** The process that last locked the folder; null when it left no trace. */

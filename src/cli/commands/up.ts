@@ -161,7 +161,7 @@ async function runSession(terminal: Terminal, session: Session): Promise<RunSumm
     : null
   const progress = createProgress(stderr)
   const view = createLiveView({
-    ...{ stderr, tally, isTTY: terminal.isTTY && (stderr as NodeJS.WriteStream).isTTY },
+    ...{ stderr, tally, isTTY: terminal.isTTY && (stderr as Readonly<{ isTTY?: boolean }>).isTTY === true },
     speed: Number.isFinite(plan.speed) ? `${plan.speed}x` : 'max',
     keys: keys === null ? '' : KEYS_HELP,
   })

@@ -113,11 +113,12 @@ function letThrough(context: RiskContext, command: Command): readonly TradingEve
 function unlatch(context: RiskContext, command: Command): readonly TradingEvent[] {
   const key = `${command.subject}/${command.scope}`
   if (!context.latches.delete(key)) return [refused(context, command, `${key} is not latched`)]
-  const [kind, name = ''] = command.scope.split(':')
-  context.activity.forgive(
-    kind === 'strategy' ? name : null,
-    [...context.instruments.keys()].find((id) => kind === 'instrument' && id === name) ?? null,
-  )
+  for (const instrument of context.instruments.keys()) {
+    if (command.scope === `instrument:${instrument}`) context.activity.forgiveInstrument(instrument)
+  }
+  if (command.scope.startsWith('strategy:')) {
+    context.activity.forgiveStrategy(command.scope.slice('strategy:'.length))
+  }
   return []
 }
 

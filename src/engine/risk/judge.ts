@@ -51,7 +51,7 @@ function watchFactsOf(context: RiskContext, { strategy, instrument: id }: Subjec
   const { nowMs } = account
   const equity = observeEquity(account)
   const turnover = activity.turnover(nowMs)
-  const recent = activity.instrument(id, nowMs)
+  const recent = activity.instrument(id).recent(nowMs)
   return {
     nowMs,
     account: account.id,

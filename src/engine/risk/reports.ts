@@ -30,7 +30,7 @@ export function onOrderEvent(context: RiskContext, event: OrderEvent): readonly 
   if (change === null) return NOTHING
   const outputs: TradingEvent[] = []
   if (event.kind === 'accepted' || event.kind === 'rejected') {
-    activity.onOutcome(event.instrument, account.nowMs, event.kind === 'rejected')
+    activity.instrument(event.instrument).onOutcome(account.nowMs, event.kind === 'rejected')
   }
   if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change))
   if (event.kind === 'rejected') outputs.push(...watch(context, change.after.request))
@@ -48,7 +48,7 @@ function onFill(
   if (!applyFill(account.portfolio, instrument, fill)) return NOTHING
   if (change === null) return lateEvidence(context, fill)
   const { request } = change.after
-  activity.onFill(request, fill)
+  activity.instrument(instrument.id).onFill(request, fill)
   const outputs: TradingEvent[] = []
   if (request.purpose === 'entry') {
     noteUnprotected(context, request, fill)

@@ -36,6 +36,6 @@ test('three losses in a row pass, the fourth stops the strategy when it happens'
   ] as const) {
     const about = facts({ lossesInRow })
     assert.equal(breachOf(repeatedExecution, order(), about) !== null, isStopped)
-    assert.equal(repeatedExecution.watch?.(about, limitsOf(repeatedExecution)) != null, isStopped)
+    assert.equal(repeatedExecution.watch?.(about, limitsOf(repeatedExecution)) !== null, isStopped)
   }
 })

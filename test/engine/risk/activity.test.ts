@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatDecimal, money, price, quantity } from '../../../src/domain/decimal.ts'
+import { formatDecimal, money } from '../../../src/domain/decimal.ts'
 import type { OrderRequest } from '../../../src/domain/order.ts'
 import { createActivity } from '../../../src/engine/risk/activity.ts'
 import { bitcoin } from '../scenario.ts'
-import { fillOf, approvedIn, createTestRisk, markAt, signalAt } from './feed.ts'
+import { approvedIn, createTestRisk, markAt, signalAt } from './feed.ts'
 
 const MINUTE_MS = 60_000
 
@@ -55,40 +55,17 @@ test('losses in a row are counted by strategy and instrument, and a win ends the
   assert.equal(activity.lossesInRow(order.strategy, bitcoin.id), 0)
 })
 
-test('the last twenty outcomes are kept, and rejections of ten minutes', () => {
-  const activity = createActivity()
-  for (let index = 0; index < 25; index++) activity.onOutcome(bitcoin.id, index, index === 0 || index === 24)
-  const recent = activity.instrument(bitcoin.id, 10 * MINUTE_MS)
-  assert.equal(recent.outcomes.length, 20)
-  assert.equal(recent.outcomes.filter((rejected) => rejected).length, 1)
-  assert.deepEqual(recent.rejectsMs, [24])
-})
-
-test('slippage is measured against the price decided at, or the trigger of a stop, and only when adverse', () => {
-  const activity = createActivity()
-  activity.onFill(order, fillOf(order, 0, { price: price('50500') }))
-  activity.onFill(order, fillOf(order, 0, { price: price('49500') }))
-  const stop: OrderRequest = { ...order, type: 'stop', side: 'sell', stopPrice: price('49000') }
-  activity.onFill(stop, fillOf(stop, 0, { price: price('48510'), quantity: quantity('0.001') }))
-  const limit: OrderRequest = { ...order, type: 'limit', price: price('50000') }
-  activity.onFill(limit, fillOf(limit, 0, { price: price('50500') }))
-  const { slippages } = activity.instrument(bitcoin.id, 0)
-  assert.deepEqual(
-    slippages.map(({ share }) => formatDecimal(share)),
-    ['0.01', '0.01'],
-  )
-})
-
-test('what a person has looked at is forgiven: the counts start anew', () => {
+test('what a person has looked at is forgiven: the counts start anew, and no others', () => {
   const activity = createActivity()
   activity.onApproved(order, money('100'), 0)
   activity.onClosed(order, money('-1'))
-  activity.onOutcome(bitcoin.id, 0, true)
-  activity.forgive('other', null)
+  activity.instrument(bitcoin.id).onOutcome(0, true)
+  activity.forgiveStrategy('other')
   assert.equal(activity.approvals(1).length, 1)
-  activity.forgive(order.strategy, null)
+  activity.forgiveStrategy(order.strategy)
   assert.equal(activity.approvals(1).length, 0)
   assert.equal(activity.lossesInRow(order.strategy, bitcoin.id), 0)
-  activity.forgive(null, bitcoin.id)
-  assert.deepEqual(activity.instrument(bitcoin.id, 1).rejectsMs, [])
+  assert.deepEqual(activity.instrument(bitcoin.id).recent(1).rejectsMs, [0])
+  activity.forgiveInstrument(bitcoin.id)
+  assert.deepEqual(activity.instrument(bitcoin.id).recent(1).rejectsMs, [])
 })

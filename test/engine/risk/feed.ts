@@ -1,5 +1,4 @@
 import { money, price, quantity, ratio } from '../../../src/domain/decimal.ts'
-import type { Money } from '../../../src/domain/decimal.ts'
 import type { Command, Mark, TradingEvent } from '../../../src/domain/event.ts'
 import type { Fill } from '../../../src/domain/execution-report.ts'
 import { orderTypes } from '../../../src/domain/order.ts'
@@ -92,7 +91,7 @@ export function fillOf(order: OrderRequest, eventMs: number, given: Partial<Fill
     price: order.price ?? order.decisionPrice,
     quantity: order.quantity,
     leaves: quantity('0'),
-    fee: money('0') as Money,
+    fee: money('0'),
     feeAsset: bitcoin.quote,
     liquidity: 'taker',
     ...given,
