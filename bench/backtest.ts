@@ -30,7 +30,9 @@ export type BacktestBench = Readonly<{
   summary: RunSummary
 }>
 
-/** Limits that would end the trading for the day are raised, so that the whole run trades; all still judge. */
+/**
+ * Limits that would end the trading for the day are raised, so that the whole run trades; all still judge.
+ */
 const SETTINGS: RunSettings = {
   strategy: 'momentum',
   params: { lookback: '5m', threshold: '0.3' },

@@ -14,7 +14,9 @@ export function realData(name: string): string {
   return path
 }
 
-/** A test over recorded data: run where CDB_DATA_DIR is set, counted as skipped (and named) where it is not. */
+/**
+ * A test over recorded data: run where CDB_DATA_DIR is set, counted as skipped (and named) where it is not.
+ */
 export const realDataTest = (name: string, body: () => void | Promise<void>): void => {
   test(name, { skip: folder === undefined && 'CDB_DATA_DIR is not set' }, body)
 }

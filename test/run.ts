@@ -1,6 +1,7 @@
 /*
  * Runs everything that must hold: types, lint, format, then every test file. The last line on stdout is
- * "N passed, N failed", with ", N skipped" when some were. `npm test -- test/domain` runs a part, without the checks.
+ * "N passed, N failed", with ", N skipped" when some were. `npm test -- test/domain` runs a part, without the
+ * checks.
  */
 import { spawn } from 'node:child_process'
 import { globSync, statSync } from 'node:fs'

@@ -1,6 +1,9 @@
 import type { RunSettings } from './run-settings.ts'
 
-/** The command line that runs the same again: files, every setting of the run, and `more` words of the command. */
+/**
+ * The command line that runs the same again: files, every setting of the run, and `more` words of the
+ * command.
+ */
 export function commandLineOf(
   command: string,
   run: Readonly<{ paths: readonly string[]; settings: RunSettings; more: readonly string[] }>,

@@ -16,7 +16,9 @@ export const exitCodes = {
   internal: 70,
 } as const
 
-/** Where a command reads and writes; tests pass their own. Data goes to stdout, words for people to stderr. */
+/**
+ * Where a command reads and writes; tests pass their own. Data goes to stdout, words for people to stderr.
+ */
 export type Terminal = Readonly<{
   stdout: NodeJS.WritableStream
   stderr: NodeJS.WritableStream
@@ -66,7 +68,9 @@ export function textOption(args: CliArgs, name: string): string | undefined {
 
 export const flagOption = (args: CliArgs, name: string): boolean => args.values[name] === true
 
-/** Repeated `--name key=value` options as a record. Throws CDB_USAGE on one without `=` and on a repeated key. */
+/**
+ * Repeated `--name key=value` options as a record. Throws CDB_USAGE on one without `=` and on a repeated key.
+ */
 export function pairsOption(args: CliArgs, name: string): Readonly<Record<string, string>> {
   const pairs: Record<string, string> = {}
   for (const item of listOption(args, name)) {

@@ -60,7 +60,9 @@ export const runOptionsHelp = `  --strategy NAME|FILE  built-in strategy (see: c
   --operator DURATION   lift latches and halts this long after they fell, as a person would (default: never)
 `
 
-/** Throws CDB_USAGE or CDB_DECIMAL_INVALID on what cannot be read; parameters are checked by engineConfigOf. */
+/**
+ * Throws CDB_USAGE or CDB_DECIMAL_INVALID on what cannot be read; parameters are checked by engineConfigOf.
+ */
 export function runSettingsOf(args: CliArgs): RunSettings {
   const seedText = textOption(args, 'seed') ?? '1'
   const seed = /^\d{1,16}$/.test(seedText) ? Number(seedText) : Number.NaN

@@ -21,7 +21,10 @@ export type RunSource = Readonly<{
 
 /** The simulated market begins here, so that one seed is one market. */
 const SIM_START_MS = Date.UTC(2024, 0, 1)
-/** A simulated market has been open for a while when a run joins it, so that strategies have something to look back on. */
+/**
+ * A simulated market has been open for a while when a run joins it, so that strategies have something to look
+ * back on.
+ */
 const SIM_OPEN_MS = 15 * 60_000
 
 export function openSimulation(instrument: string, seed: number): RunSource {

@@ -40,7 +40,10 @@ export async function withStoredDatabase<T>(
 
 export type StoredRun = Readonly<{ config: EngineConfig; market: RunSource; log: EventLog }>
 
-/** What a database says of its run, ready to be derived again. `file` is where the recording lies now, if it moved. */
+/**
+ * What a database says of its run, ready to be derived again. `file` is where the recording lies now, if it
+ * moved.
+ */
 export async function openStoredRun(db: SqlDatabase, file: string | undefined): Promise<StoredRun> {
   await migrate(db)
   const identity = await readRunIdentity(db)

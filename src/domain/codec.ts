@@ -44,7 +44,10 @@ const orderFields: Fields = {
   expiresMs: nullable('ms'),
 }
 
-/** The wire form of each kind: fields in this order, bigints as decimal text. The documents list the same table, by test. */
+/**
+ * The wire form of each kind: fields in this order, bigints as decimal text. The documents list the same
+ * table, by test.
+ */
 export const eventFields: Readonly<Record<TradingEvent['kind'], Fields>> = {
   signal: {
     slot: 'text',
@@ -139,7 +142,10 @@ function encodeField(field: Field, value: unknown): string {
   return `{${encodeFields(field.fields, value as Plain).slice(1)}}`
 }
 
-/** Reads an encoded event. Throws CDB_EVENT_INVALID, naming the field, on anything that encodeEvent cannot have written. */
+/**
+ * Reads an encoded event. Throws CDB_EVENT_INVALID, naming the field, on anything that encodeEvent cannot
+ * have written.
+ */
 export function decodeEvent(text: string): TradingEvent {
   let plain: unknown
   try {

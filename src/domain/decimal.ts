@@ -18,12 +18,18 @@ export type Ratio = Branded<'ratio'>
 
 export const SCALE_DIGITS = 12
 export const ONE = 10n ** 12n
-/** Beyond 18 digits before or 12 after the point a number is a mistake or an attack, not a price (control C28). */
+/**
+ * Beyond 18 digits before or 12 after the point a number is a mistake or an attack, not a price (control
+ * C28).
+ */
 export const INTEGER_DIGITS_MAX = 18
 
 const DECIMAL = /^(-?)(\d{1,18})(?:\.(\d{1,30}))?$/
 
-/** Parses plain decimal text exactly. Throws CDB_DECIMAL_INVALID on exponents, NaN, Infinity, "-0" and too many digits. */
+/**
+ * Parses plain decimal text exactly. Throws CDB_DECIMAL_INVALID on exponents, NaN, Infinity, "-0" and too
+ * many digits.
+ */
 export function parseDecimal(text: string): bigint {
   const match = DECIMAL.exec(text)
   if (match === null) throw invalid(text)
@@ -59,7 +65,8 @@ export const ratio = (text: string): Ratio => parseDecimal(text) as Ratio
 
 /**
  * The exact decimal of a market-data number, through its shortest text. Feeds are refused unless that text is
- * what the venue sent, so nothing is invented here. Throws CDB_DECIMAL_INVALID where the number has no such text.
+ * what the venue sent, so nothing is invented here. Throws CDB_DECIMAL_INVALID where the number has no such
+ * text.
  */
 export function decimalOfNumber(value: number): bigint {
   const text = String(value)

@@ -1,4 +1,6 @@
-/** Every operating error has a code from this table; docs/reference/errors.md lists the same codes, by test. */
+/**
+ * Every operating error has a code from this table; docs/reference/errors.md lists the same codes, by test.
+ */
 export const errorMeanings = {
   CDB_DECIMAL_INVALID: 'a number is not plain decimal text within the allowed digits',
   CDB_INSTRUMENT_INVALID: 'an instrument id or its filters cannot be read',
@@ -32,7 +34,10 @@ export type ErrorCode = keyof typeof errorMeanings
 
 type ErrorExtras = Readonly<{ mend?: string; cause?: unknown }>
 
-/** An operating error: expected to happen, told in one line, with what mends it. A broken invariant is an assert instead. */
+/**
+ * An operating error: expected to happen, told in one line, with what mends it. A broken invariant is an
+ * assert instead.
+ */
 export class CdbError extends Error {
   readonly code: ErrorCode
   /** What the user can do about it; empty when nothing but a retry helps. */

@@ -7,7 +7,9 @@ declare const brand: unique symbol
 /** Symbol and venue: `BTCUSDT.BINANCE`. */
 export type InstrumentId = string & { readonly [brand]: 'instrumentId' }
 
-/** What is traded where, with the venue's filters. Amounts of base in Quantity, of quote in Price and Money. */
+/**
+ * What is traded where, with the venue's filters. Amounts of base in Quantity, of quote in Price and Money.
+ */
 export type Instrument = Readonly<{
   id: InstrumentId
   symbol: string
@@ -38,7 +40,10 @@ export function parseInstrumentId(text: string): InstrumentId {
 export const symbolOf = (id: InstrumentId): string => id.slice(0, id.indexOf('.'))
 export const venueOf = (id: InstrumentId): string => id.slice(id.indexOf('.') + 1)
 
-/** The nearest price on the tick grid that is no better for us than asked: a buy is not raised, a sell not lowered. */
+/**
+ * The nearest price on the tick grid that is no better for us than asked: a buy is not raised, a sell not
+ * lowered.
+ */
 export const conformPrice = (instrument: Instrument, side: Side, wanted: Price): Price =>
   side === 'buy' ? roundDown(wanted, instrument.tickSize) : roundUp(wanted, instrument.tickSize)
 
@@ -49,8 +54,8 @@ export const conformQuantity = (instrument: Instrument, wanted: Quantity): Quant
 export type FilterBreach = Readonly<{ filter: string; value: string; limit: string }>
 
 /**
- * Checks an order against the venue's filters; null when it conforms. A market order is valued at `reference`.
- * Source: Binance spot API, filters PRICE_FILTER, LOT_SIZE, NOTIONAL.
+ * Checks an order against the venue's filters; null when it conforms. A market order is valued at
+ * `reference`. Source: Binance spot API, filters PRICE_FILTER, LOT_SIZE, NOTIONAL.
  */
 export function checkFilters(
   instrument: Instrument,

@@ -17,7 +17,9 @@ const filters = (tick: string, lot: string, notionalMin: string): Filters => ({
   openOrdersMax: 200,
 })
 
-/** Filters as the venues published them for these symbols; a recording may carry newer ones in its metadata. */
+/**
+ * Filters as the venues published them for these symbols; a recording may carry newer ones in its metadata.
+ */
 const KNOWN: Readonly<Record<string, Filters>> = {
   'BTCUSDT.BINANCE': filters('0.01', '0.00001', '5'),
   'ETHUSDT.BINANCE': filters('0.01', '0.0001', '5'),
@@ -26,10 +28,15 @@ const KNOWN: Readonly<Record<string, Filters>> = {
   'BTCUSDT.SIM': filters('0.01', '0.00001', '5'),
 }
 
-/** For symbols we hold no filters of: fine grids, so that a backtest runs; a live venue always sends its own. */
+/**
+ * For symbols we hold no filters of: fine grids, so that a backtest runs; a live venue always sends its own.
+ */
 const FALLBACK: Filters = { ...filters('0.00000001', '0.00000001', '1'), quantityMax: quantity('1000000000') }
 
-/** The instrument with the best filters known. Throws CDB_INSTRUMENT_INVALID when the symbol's quote asset is unknown. */
+/**
+ * The instrument with the best filters known. Throws CDB_INSTRUMENT_INVALID when the symbol's quote asset is
+ * unknown.
+ */
 export function instrumentOf(text: string): Instrument {
   const id = parseInstrumentId(text)
   const symbol = symbolOf(id)

@@ -1,8 +1,8 @@
 import type { InstrumentId } from './instrument.ts'
 
 /*
- * Market data is statistics, so prices and quantities are numbers here; a reader admits a number only when its
- * shortest text is what the venue sent. Each stream carries one instrument, so events do not repeat it.
+ * Market data is statistics, so prices and quantities are numbers here; a reader admits a number only when
+ * its shortest text is what the venue sent. Each stream carries one instrument, so events do not repeat it.
  */
 export type Side = 'buy' | 'sell'
 
@@ -42,7 +42,9 @@ export type BookLevel = Readonly<{
 /** The book is unknown from here on; the levels that follow build it anew. */
 export type BookReset = Readonly<{ kind: 'bookReset'; eventMs: number }>
 
-/** Open, high, low, close and volume over an interval; eventMs is its close, openMs = eventMs - intervalMs. */
+/**
+ * Open, high, low, close and volume over an interval; eventMs is its close, openMs = eventMs - intervalMs.
+ */
 export type Candle = Readonly<{
   kind: 'candle'
   eventMs: number

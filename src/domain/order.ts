@@ -32,7 +32,9 @@ export type OrderRequest = Readonly<{
   quantity: Quantity
   /** Limit price; null for market and stop. */
   price: Price | null
-  /** Trigger price; null for market and limit. A sell stop triggers at or below it, a buy stop at or above. */
+  /**
+   * Trigger price; null for market and limit. A sell stop triggers at or below it, a buy stop at or above.
+   */
   stopPrice: Price | null
   timeInForce: TimeInForce
   postOnly: boolean
@@ -116,7 +118,10 @@ export const orderTransitions: Readonly<Record<OrderState, Moves>> = {
 
 export const isTerminal = (state: OrderState): boolean => Object.keys(orderTransitions[state]).length === 0
 
-/** The state after a legal move. Throws CDB_ORDER_TRANSITION on any other: late evidence is the caller's to book. */
+/**
+ * The state after a legal move. Throws CDB_ORDER_TRANSITION on any other: late evidence is the caller's to
+ * book.
+ */
 export function applyMove(state: OrderState, move: OrderMove): OrderState {
   const next = orderTransitions[state][move]
   if (next === undefined) {

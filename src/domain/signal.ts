@@ -7,8 +7,8 @@ export const regimes = ['unknown', 'trend', 'range', 'chaotic'] as const
 export type Regime = (typeof regimes)[number]
 
 /**
- * A strategy's wish, not an order: risk decides. `slot` names the decision (strategy, account, instrument, trigger)
- * and is the same whichever replica or version computes it, so that it can be acted on only once.
+ * A strategy's wish, not an order: risk decides. `slot` names the decision (strategy, account, instrument,
+ * trigger) and is the same whichever replica or version computes it, so that it can be acted on only once.
  */
 export type Signal = Readonly<{
   kind: 'signal'

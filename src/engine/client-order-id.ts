@@ -3,7 +3,10 @@ import type { Digest } from './ports.ts'
 
 const PREFIX = 'cdb'
 
-/** The order's id at the venue: a prefix and 72 bits of the slot's hash in base 32, so that one slot has one id. */
+/**
+ * The order's id at the venue: a prefix and 72 bits of the slot's hash in base 32, so that one slot has one
+ * id.
+ */
 export function clientOrderIdOf(slot: string, digest: Digest): ClientOrderId {
   const bits = BigInt(`0x${digest(slot).slice(0, 18)}`)
   return `${PREFIX}${bits.toString(32).padStart(15, '0')}` as ClientOrderId

@@ -7,7 +7,10 @@ import type { ParamSpec, ParamValues } from '../domain/param.ts'
 import type { Position } from '../domain/position.ts'
 import type { OrderRecord } from './order-ledger.ts'
 
-/** ACTIVE, REDUCE_ONLY and HALTED of reliability: what a scope may do. The strictest of an order's scopes wins. */
+/**
+ * ACTIVE, REDUCE_ONLY and HALTED of reliability: what a scope may do. The strictest of an order's scopes
+ * wins.
+ */
 export const tradingStates = ['active', 'reduceOnly', 'halted'] as const
 export type TradingState = (typeof tradingStates)[number]
 
@@ -36,8 +39,9 @@ export type Approval = Readonly<{
 }>
 
 /**
- * Everything a control may look at, gathered by risk before the controls run. Values are those before the order
- * in question; of an account's numbers only its own instrument's are given where a control needs no more.
+ * Everything a control may look at, gathered by risk before the controls run. Values are those before the
+ * order in question; of an account's numbers only its own instrument's are given where a control needs no
+ * more.
  */
 export type RiskFacts = Readonly<{
   /** Event time of the decision. */
@@ -84,7 +88,10 @@ export type RiskFacts = Readonly<{
   rejectsMs: readonly number[]
   /** Of this instrument: the last twenty outcomes, true where the venue rejected. */
   outcomes: readonly boolean[]
-  /** Of this instrument: adverse slippage of the fills in the last ten minutes, as a share of the decision price. */
+  /**
+   * Of this instrument: adverse slippage of the fills in the last ten minutes, as a share of the decision
+   * price.
+   */
   slippages: readonly Readonly<{ eventMs: number; share: Ratio }>[]
 }>
 
@@ -97,7 +104,9 @@ export type WatchFacts = Omit<
 /** What a control found, with the two numbers it compared (written out, with unit where it is not plain). */
 export type Breach = Readonly<{ reason: string; value: string; limit: string; halt?: boolean }>
 
-/** A setting of a control and the direction in which it lets more through: loosening takes two people (C30). */
+/**
+ * A setting of a control and the direction in which it lets more through: loosening takes two people (C30).
+ */
 export type LimitSpec = ParamSpec & Readonly<{ looser: 'higher' | 'lower' }>
 
 /** One risk control of reliability: a pure function with a stable id and code. */

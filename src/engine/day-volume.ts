@@ -46,7 +46,8 @@ export function createDayVolume(): DayVolume {
         sumBefore = 0
         for (let slot = 0; slot < MINUTES; slot++) if (slot !== slotLast) sumBefore += amounts[slot] ?? 0
       }
-      // Eight digits are the finest lot of the venues, and fixed digits keep the text the same on every machine.
+      // Eight digits are the finest lot of the venues, and fixed digits keep the text the same on every
+      // machine.
       return quantity((sumBefore + (amounts[slotLast] ?? 0)).toFixed(8))
     },
   }

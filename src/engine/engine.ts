@@ -37,7 +37,9 @@ export type EngineConfig = Readonly<{
   limits: Limits
   /** Settings of the paper venue. */
   venue: ParamValues
-  /** Latches and halts are lifted this long after they fell, as if by a person; null leaves them to people. */
+  /**
+   * Latches and halts are lifted this long after they fell, as if by a person; null leaves them to people.
+   */
   operatorMs: number | null
   digest: Digest
 }>
@@ -59,8 +61,8 @@ type Source = 'market' | 'person' | 'risk' | 'execution'
 type Queued = Readonly<{ event: TradingEvent; causeSeq: number; source: Source }>
 
 /**
- * The whole system over one tape: the steps of the signal, risk and execution services, joined by one queue and
- * written to one journal. Backtest and paper trading drive this same engine.
+ * The whole system over one tape: the steps of the signal, risk and execution services, joined by one queue
+ * and written to one journal. Backtest and paper trading drive this same engine.
  */
 export function createEngine(config: EngineConfig, onEntry: (entry: LogEntry) => void): Engine {
   const { instrument, account, cash, short, seed } = config

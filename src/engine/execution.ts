@@ -21,7 +21,10 @@ export type ExecutionStep = Readonly<{
 
 const NOTHING: readonly TradingEvent[] = []
 
-/** The step of the execution service: each approved order is submitted once, ever, and only while nothing halts it. */
+/**
+ * The step of the execution service: each approved order is submitted once, ever, and only while nothing
+ * halts it.
+ */
 export function createExecution({ venue, approvalAgeMsMax }: ExecutionConfig): ExecutionStep {
   const states: ScopeStates = new Map()
   let nowMs = 0

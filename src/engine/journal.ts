@@ -2,7 +2,9 @@ import { encodeEvent } from '../domain/codec.ts'
 import type { TradingEvent } from '../domain/event.ts'
 import type { Digest } from './ports.ts'
 
-/** One line of the trading log. `hash` covers the previous hash, so the last one stands for the whole history. */
+/**
+ * One line of the trading log. `hash` covers the previous hash, so the last one stands for the whole history.
+ */
 export type LogEntry = Readonly<{
   seq: number
   /** The entry that brought this one about; 0 when it was market data or a person. */
@@ -35,6 +37,9 @@ export function appendEvent(
   return { seq, causeSeq, marketSeq, event, payload, prevHash, hash }
 }
 
-/** The hash of an entry: SHA-256 over previous hash, sequence, cause, place in the tape and payload, each on a line. */
+/**
+ * The hash of an entry: SHA-256 over previous hash, sequence, cause, place in the tape and payload, each on a
+ * line.
+ */
 export const chainHash = (digest: Digest, entry: Omit<LogEntry, 'event' | 'hash'>): string =>
   digest(`${entry.prevHash}\n${entry.seq}\n${entry.causeSeq}\n${entry.marketSeq}\n${entry.payload}`)

@@ -2,8 +2,8 @@ import type { Command, TradingEvent } from '../domain/event.ts'
 import { controls } from './controls.ts'
 
 /**
- * Stands in for the person who lifts latches and halts, where no person watches: a backtest over years. It looks
- * at each a fixed time after it fell, so that a run goes on as deterministically as it began.
+ * Stands in for the person who lifts latches and halts, where no person watches: a backtest over years. It
+ * looks at each a fixed time after it fell, so that a run goes on as deterministically as it began.
  */
 export type Operator = Readonly<{
   onEvent(event: TradingEvent, seq: number): void

@@ -18,8 +18,8 @@ export type OrderLedger = Map<ClientOrderId, OrderRecord>
 export type OrderChange = Readonly<{ before: OrderRecord; after: OrderRecord }>
 
 /**
- * Moves the order that the event speaks of, and forgets it once it has ended. null when the event is of no open
- * order: not an order event, or late evidence, which is the caller's to book.
+ * Moves the order that the event speaks of, and forgets it once it has ended. null when the event is of no
+ * open order: not an order event, or late evidence, which is the caller's to book.
  */
 export function applyOrderEvent(ledger: OrderLedger, event: TradingEvent): OrderChange | null {
   if (event.kind === 'approved') {

@@ -11,14 +11,16 @@ export type Digest = (text: string) => string
 /** Market data of one instrument, in the order received. */
 export interface MarketSource {
   readonly instrument: Instrument
-  /** The next events, at most countMax; null at the end of the data. Waits where the source is paced or live. */
+  /**
+   * The next events, at most countMax; null at the end of the data. Waits where the source is paced or live.
+   */
   read(countMax: number): Promise<MarketBatch | null>
   close(): Promise<void>
 }
 
 /**
- * A venue takes orders and says later what became of them; paper and live look alike from here. Only what risk
- * approved can be submitted, and the caller submits an order once, ever.
+ * A venue takes orders and says later what became of them; paper and live look alike from here. Only what
+ * risk approved can be submitted, and the caller submits an order once, ever.
  */
 export interface Venue {
   /** submitMs: the committed time of submission, from which latency (paper) or recvWindow (live) count. */
@@ -27,7 +29,9 @@ export interface Venue {
   cancel(clientOrderId: ClientOrderId, cancelMs: number): void
 }
 
-/** A venue inside the engine: moved by the tape, so that its answers are a function of tape, orders and seed. */
+/**
+ * A venue inside the engine: moved by the tape, so that its answers are a function of tape, orders and seed.
+ */
 export interface SimulatedVenue extends Venue {
   /** Reports that the event brings about, in the venue's order. */
   onMarket(event: MarketEvent): readonly ExecutionReport[]
@@ -44,7 +48,9 @@ export interface EventLog {
   read(afterSeq: number, countMax: number): Promise<readonly LogEntry[]>
   /** What persons ordered, in order: with the market data, all that a log cannot derive from itself. */
   operatorCommands(): Promise<readonly LogEntry[]>
-  /** Appends entries, moves the cursor and writes the projections in one transaction. Throws CDB_LOG_CONFLICT. */
+  /**
+   * Appends entries, moves the cursor and writes the projections in one transaction. Throws CDB_LOG_CONFLICT.
+   */
   commit(entries: readonly LogEntry[], cursor: Cursor): Promise<void>
   close(): Promise<void>
 }

@@ -1,4 +1,6 @@
-/** A set that forgets in two generations: a key is remembered for at least `keepMs` and at most twice as long. */
+/**
+ * A set that forgets in two generations: a key is remembered for at least `keepMs` and at most twice as long.
+ */
 export type RecentSet = Readonly<{ add(key: string, nowMs: number): void; has(key: string): boolean }>
 
 export function createRecentSet(keepMs: number): RecentSet {

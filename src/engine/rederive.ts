@@ -23,9 +23,9 @@ const MEND =
   'run it with the same program, strategy file and market data that wrote it, or start in another --data folder'
 
 /**
- * Steps a new engine over the market data that the log has consumed, feeds it the commands of persons where they
- * stand, and compares every entry. Start is restart: this is how a run goes on, and how it is audited. False when
- * aborted. Throws CDB_LOG_DIVERGED, naming the first entry that differs and both payloads.
+ * Steps a new engine over the market data that the log has consumed, feeds it the commands of persons where
+ * they stand, and compares every entry. Start is restart: this is how a run goes on, and how it is audited.
+ * False when aborted. Throws CDB_LOG_DIVERGED, naming the first entry that differs and both payloads.
  */
 export async function rederive(options: Rederivation): Promise<boolean> {
   const { engine, log, source, derived } = options

@@ -22,7 +22,10 @@ export type RiskStep = Readonly<{
 
 const NOTHING: readonly TradingEvent[] = []
 
-/** The step of the risk service: one account. It denies by default, and all that it knows follows from its input. */
+/**
+ * The step of the risk service: one account. It denies by default, and all that it knows follows from its
+ * input.
+ */
 export function createRisk(config: RiskConfig): RiskStep {
   const context = createRiskContext(config)
   return {

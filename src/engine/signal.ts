@@ -47,7 +47,9 @@ type SignalState = {
 
 const NOTHING: Outputs = []
 
-/** The step of the signal service: marks, candles, regime and one strategy over one instrument's market data. */
+/**
+ * The step of the signal service: marks, candles, regime and one strategy over one instrument's market data.
+ */
 export function createSignal(config: SignalConfig): SignalStep {
   const candleMs = config.strategy.candleMs(config.params)
   const state: SignalState = {

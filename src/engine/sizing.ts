@@ -1,4 +1,13 @@
-import { absolute, add, ONE, quantityFloor, shareCeil, shareFloor, smaller, subtract } from '../domain/decimal.ts'
+import {
+  absolute,
+  add,
+  ONE,
+  quantityFloor,
+  shareCeil,
+  shareFloor,
+  smaller,
+  subtract,
+} from '../domain/decimal.ts'
 import type { Money, Price, Quantity, Ratio } from '../domain/decimal.ts'
 import { conformQuantity } from '../domain/instrument.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -49,7 +58,10 @@ export const sizingParams: readonly ParamSpec[] = [
 export const collarEdge = (side: Side, at: Price, collar: Ratio): Price =>
   side === 'buy' ? add(at, shareCeil(at, collar)) : subtract(at, shareCeil(at, collar))
 
-/** What an order costs or brings at most: a sell at its price, a buy at the collar's edge, both with the fee on top. */
+/**
+ * What an order costs or brings at most: a sell at its price, a buy at the collar's edge, both with the fee
+ * on top.
+ */
 export function worstValue(
   order: Readonly<{ side: Side; price: Price | null; decisionPrice: Price }>,
   amount: Quantity,
@@ -63,7 +75,9 @@ export function worstValue(
 const ceilNotional = (at: Price, amount: Quantity): Money =>
   shareCeil(amount, at as bigint as Ratio) as bigint as Money
 
-/** The quantity of an entry, on the lot grid: its worst value stays within entryShare x allocation x equity. */
+/**
+ * The quantity of an entry, on the lot grid: its worst value stays within entryShare x allocation x equity.
+ */
 export function entryQuantity(
   instrument: Instrument,
   entry: Readonly<{ equity: Money; at: Price; allocation: Ratio; collar: Ratio; takerFee: Ratio }>,

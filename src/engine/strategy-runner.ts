@@ -4,7 +4,10 @@ import type { Regime } from '../domain/signal.ts'
 import type { Strategy, StrategyDefinition, Wish } from './strategy.ts'
 import type { ParamValues } from '../domain/param.ts'
 
-/** A strategy behind a fence: what it throws and what it returns are checked at once, and blamed on it by name. */
+/**
+ * A strategy behind a fence: what it throws and what it returns are checked at once, and blamed on it by
+ * name.
+ */
 export type StrategyRunner = Readonly<{
   readsQuotes: boolean
   onTrade(trade: Trade): Wish | null
@@ -13,7 +16,10 @@ export type StrategyRunner = Readonly<{
   onGap(eventMs: number, gapMs: number): void
 }>
 
-/** Starts a strategy. Each call throws CDB_STRATEGY_FAILED with the event's time and the strategy's own error as cause. */
+/**
+ * Starts a strategy. Each call throws CDB_STRATEGY_FAILED with the event's time and the strategy's own error
+ * as cause.
+ */
 export function createStrategyRunner(definition: StrategyDefinition, params: ParamValues): StrategyRunner {
   const strategy: Strategy = definition.create(params)
   const failed = (eventMs: number, error: unknown): CdbError =>

@@ -6,11 +6,16 @@ import type { Regime } from '../domain/signal.ts'
 export type Wish = Readonly<{
   /** `enter` opens or adds in the direction of side; `exit` closes a position held against side. */
   action: 'enter' | 'exit'
-  /** The side of the order: enter buy goes long, exit sell leaves it; enter sell goes short, exit buy leaves it. */
+  /**
+   * The side of the order: enter buy goes long, exit sell leaves it; enter sell goes short, exit buy leaves
+   * it.
+   */
   side: Side
   /** A few words with the numbers that decided, for the journal. */
   reason: string
-  /** Stop-loss and take-profit distance in percent of the entry price; absent leaves it to risk's defaults. */
+  /**
+   * Stop-loss and take-profit distance in percent of the entry price; absent leaves it to risk's defaults.
+   */
   stopLossPercent?: number
   takeProfitPercent?: number
 }>

@@ -16,10 +16,11 @@ export const BUY = 1
 export const SELL = 2
 
 /**
- * Market events as columns of equal length; a column that no event needs is null (`kind` null: all are trades).
- * Row meanings: `price` is a trade's price, a level's price or a candle's close; `quantity` its quantity or volume;
- * `intervalMs` a candle's interval or a gap's length; `tradeId` is NaN where there is none; `receivedMs` is the
- * recorder's clock, kept for study and not used in decisions.
+ * Market events as columns of equal length; a column that no event needs is null (`kind` null: all are
+ * trades). Row meanings: `price` is a trade's price, a level's price or a candle's close; `quantity` its
+ * quantity or volume;
+ * `intervalMs` a candle's interval or a gap's length; `tradeId` is NaN where there is none; `receivedMs` is
+ * the recorder's clock, kept for study and not used in decisions.
  */
 export type TapeColumns = Readonly<{
   kind: Uint8Array | null

@@ -39,9 +39,9 @@ const BATCH_MAX = 4_096
 const QUIET_EVENTS_MAX = 50_000
 
 /**
- * The whole system in one process. Start is restart: the log's past is derived again and compared, then the run
- * goes on. A failed commit ends the run, because memory is then ahead of the log. Throws CDB_LOG_DIVERGED and what
- * the log and the source throw.
+ * The whole system in one process. Start is restart: the log's past is derived again and compared, then the
+ * run goes on. A failed commit ends the run, because memory is then ahead of the log. Throws CDB_LOG_DIVERGED
+ * and what the log and the source throw.
  */
 export async function runEmbedded(options: EmbeddedOptions): Promise<EmbeddedResult> {
   const { config, log, source, signal } = options
@@ -93,7 +93,8 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<EmbeddedRes
     }
     if (entries.length > 0 || engine.marketSeq() - committedSeq >= QUIET_EVENTS_MAX) await commit()
     else options.onBatch?.([], engine)
-    // Timers, keys and signals are heard between batches: a loop of ready promises alone would never come to them.
+    // Timers, keys and signals are heard between batches: a loop of ready promises alone would never come to
+    // them.
     await setImmediate()
   }
   await commit()

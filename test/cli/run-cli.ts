@@ -26,8 +26,8 @@ export async function runCaptured(
 }
 
 /**
- * Compares a text with the golden file of that name. `CDB_UPDATE_GOLDEN=1` writes the file instead; the change is
- * then read in review.
+ * Compares a text with the golden file of that name. `CDB_UPDATE_GOLDEN=1` writes the file instead; the
+ * change is then read in review.
  */
 export function assertGolden(name: string, actual: string): void {
   const path = fileURLToPath(new URL(`../golden/cli/${name}`, import.meta.url))

@@ -6,8 +6,8 @@ import { orderPurposes, orderTypes, timesInForce } from '../../src/domain/order.
 import { regimes } from '../../src/domain/signal.ts'
 
 /*
- * Arbitrary events, written by hand rather than derived from the codec's table: a field that the table forgets
- * would be lost in a round trip, and is found by this.
+ * Arbitrary events, written by hand rather than derived from the codec's table: a field that the table
+ * forgets would be lost in a round trip, and is found by this.
  */
 const text = fc.string({ unit: 'binary', maxLength: 20 })
 const ms = fc.maxSafeInteger()

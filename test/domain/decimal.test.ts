@@ -126,7 +126,9 @@ test('text that is not plain digits is never read', () => {
   )
 })
 
-/** floor(dividend / divisor) by its definition: the largest q with q x divisor <= dividend, for divisor > 0. */
+/**
+ * floor(dividend / divisor) by its definition: the largest q with q x divisor <= dividend, for divisor > 0.
+ */
 test('divideFloor is the largest quotient that is not above the exact one', () => {
   fc.assert(
     fc.property(anyDecimal, anyDivisor, (dividend, divisor) => {

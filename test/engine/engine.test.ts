@@ -188,7 +188,10 @@ test('books balance exactly over random histories', () => {
   assert.ok(fills > 100, `the histories must trade to show anything, and they filled ${fills} times`)
 })
 
-/** equity = cash + position x mark = start + realized + unrealized - fees; positions and fees are sums of fills. */
+/**
+ * equity = cash + position x mark = start + realized + unrealized - fees; positions and fees are sums of
+ * fills.
+ */
 function assertBooks(scenario: Scenario): void {
   const { portfolio } = scenario.engine
   let held = 0n as Quantity

@@ -4,7 +4,10 @@ import type { Rule, SourceFile } from './source-file.ts'
 /** Source files without a test of their own at the mirrored path, each with its reason. */
 export type Untested = Readonly<Record<string, string>>
 
-/** The test of src/a/b.ts is test/a/b.test.ts; a file that needs none is listed, and a listing that is idle goes. */
+/**
+ * The test of src/a/b.ts is test/a/b.test.ts; a file that needs none is listed, and a listing that is idle
+ * goes.
+ */
 export const mirroredTests =
   (untested: Untested): Rule =>
   (files) => {

@@ -16,7 +16,10 @@ function partOf(path: string): string {
 
 const rankOf = (path: string): number => LAYERS.findIndex((layer) => layer === layerOf(path))
 
-/** domain <- engine <- adapters <- services <- cli; pure layers import nothing else; siblings do not know each other. */
+/**
+ * domain <- engine <- adapters <- services <- cli; pure layers import nothing else; siblings do not know each
+ * other.
+ */
 export const layers: Rule = (files) =>
   files
     .filter(isSource)

@@ -14,7 +14,9 @@ export type Import = Readonly<{ line: number; specifier: string; target: string 
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)(['"])([^'"\n]+)\1/g
 
-/** Every static and dynamic import and re-export, and every file that `new URL(..., import.meta.url)` names. */
+/**
+ * Every static and dynamic import and re-export, and every file that `new URL(..., import.meta.url)` names.
+ */
 export function importsOf(file: SourceFile): readonly Import[] {
   const code = withoutComments(file.text)
   return [...code.matchAll(IMPORT)].map((match) => {

@@ -4,7 +4,10 @@ import type { Sql } from './sql.ts'
 /** A statement that must hold, and the SQL that counts where it does not. */
 export type Invariant = Readonly<{ name: string; sql: string }>
 
-/** Checked by `cdb doctor` and after every crash test; docs/reference/data-folder.md lists them for use by hand. */
+/**
+ * Checked by `cdb doctor` and after every crash test; docs/reference/data-folder.md lists them for use by
+ * hand.
+ */
 export const invariants: readonly Invariant[] = [
   {
     name: 'the log is gapless and ends where its partition says',

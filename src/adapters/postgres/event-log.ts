@@ -16,9 +16,9 @@ type Head = Cursor & Readonly<{ hash: string }>
 const TAIL_MAX = 1_000
 
 /**
- * The trading log on PostgreSQL. One commit is one transaction: entries, cursor and projections move together or
- * not at all. Throws CDB_DATA_FOREIGN when the database holds another run or a newer schema, CDB_LOG_DIVERGED when
- * the newest entries do not chain.
+ * The trading log on PostgreSQL. One commit is one transaction: entries, cursor and projections move together
+ * or not at all. Throws CDB_DATA_FOREIGN when the database holds another run or a newer schema,
+ * CDB_LOG_DIVERGED when the newest entries do not chain.
  */
 export async function openEventLog(db: SqlDatabase, run: RunRecord, digest: Digest): Promise<EventLog> {
   await migrate(db)
@@ -158,7 +158,9 @@ function requireFollowing(head: Head, entries: readonly LogEntry[], cursor: Curs
   }
 }
 
-/** Moves partition and cursor from where this writer left them; that they are elsewhere proves another writer. */
+/**
+ * Moves partition and cursor from where this writer left them; that they are elsewhere proves another writer.
+ */
 async function move(tx: Sql, head: Head, cursor: Cursor): Promise<void> {
   const moved = await tx.query(
     'update partition set next_seq = $3 where role = $1 and p = $2 and next_seq = $4 returning next_seq',

@@ -13,9 +13,10 @@ const COMMITS_PER_CHECKPOINT = 2_000
 const SQLSTATE_DISK_FULL = '53100'
 
 /**
- * PostgreSQL in this process, kept in a folder. A folder that is there is complete: it is built beside its place and
- * renamed. A committed transaction survives the end of the process at any instant; PGlite does not wait for the
- * disk itself, so a power failure may take the last seconds. Throws CDB_DISK_FULL and CDB_DATA_UNWRITABLE.
+ * PostgreSQL in this process, kept in a folder. A folder that is there is complete: it is built beside its
+ * place and renamed. A committed transaction survives the end of the process at any instant; PGlite does not
+ * wait for the disk itself, so a power failure may take the last seconds. Throws CDB_DISK_FULL and
+ * CDB_DATA_UNWRITABLE.
  */
 export async function openPglite(folder: string): Promise<SqlDatabase> {
   const parent = dirname(folder)
@@ -32,7 +33,9 @@ export async function openMemoryPglite(): Promise<SqlDatabase> {
   return sqlDatabase(await startPglite(undefined), () => undefined)
 }
 
-/** A process that ends while a database is made leaves only the folder beside its place, which holds nothing. */
+/**
+ * A process that ends while a database is made leaves only the folder beside its place, which holds nothing.
+ */
 async function createDatabase(folder: string): Promise<void> {
   const making = `${folder}.creating`
   rmSync(making, { recursive: true, force: true })

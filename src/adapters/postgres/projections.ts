@@ -179,7 +179,9 @@ async function projectFills(tx: Sql, run: RunRecord, entries: readonly LogEntry[
   await writePortfolio(tx, run, portfolio, last.seq)
 }
 
-/** Returns the entries whose fills were new: a fill that was heard before is not inserted, and moves nothing. */
+/**
+ * Returns the entries whose fills were new: a fill that was heard before is not inserted, and moves nothing.
+ */
 async function insertFills(tx: Sql, heard: readonly FillEntry[]): Promise<ReadonlySet<number>> {
   const rows = heard.map(({ fill, seq }) => ({
     account: fill.account,

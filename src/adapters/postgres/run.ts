@@ -25,7 +25,10 @@ export const ROLE = 'engine'
 export const PARTITION = 0
 export const MARKET = 'market'
 
-/** Enters the run when the database is new. Throws CDB_DATA_FOREIGN, naming the first difference, on another run. */
+/**
+ * Enters the run when the database is new. Throws CDB_DATA_FOREIGN, naming the first difference, on another
+ * run.
+ */
 export async function claimRun(db: SqlDatabase, run: RunRecord): Promise<void> {
   const stored = await readRunIdentity(db)
   if (stored === null) {

@@ -155,7 +155,9 @@ create view open_orders as
 
 export const SCHEMA_VERSION = migrations.length
 
-/** Brings the schema to this version, each step in a transaction. Throws CDB_DATA_FOREIGN on a newer schema. */
+/**
+ * Brings the schema to this version, each step in a transaction. Throws CDB_DATA_FOREIGN on a newer schema.
+ */
 export async function migrate(db: SqlDatabase): Promise<void> {
   await db.script(`create table if not exists schema_version (
     version integer primary key, applied_at timestamptz not null default now())`)

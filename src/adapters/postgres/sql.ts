@@ -1,4 +1,6 @@
-/** One row as read: columns by name. Amounts are selected as text, so that no client turns them into floats. */
+/**
+ * One row as read: columns by name. Amounts are selected as text, so that no client turns them into floats.
+ */
 export type Row = Readonly<Record<string, unknown>>
 
 /** Where statements run: a database or one of its transactions. */
@@ -6,7 +8,9 @@ export interface Sql {
   query(text: string, params?: readonly unknown[]): Promise<readonly Row[]>
 }
 
-/** PostgreSQL, in this process or elsewhere. The SQL in this folder is plain PostgreSQL 15 and runs on either. */
+/**
+ * PostgreSQL, in this process or elsewhere. The SQL in this folder is plain PostgreSQL 15 and runs on either.
+ */
 export interface SqlDatabase extends Sql {
   /** Several statements without parameters: the schema. */
   script(text: string): Promise<void>

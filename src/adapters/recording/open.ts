@@ -44,7 +44,9 @@ export type MarketFiles = MarketSource &
 export type OpenOptions = Readonly<{
   /** SYMBOL.VENUE, where neither content nor name tells it. */
   instrument?: string
-  /** Columns and batches are then good only until the next is read, which is faster; else they can be kept. */
+  /**
+   * Columns and batches are then good only until the next is read, which is faster; else they can be kept.
+   */
   reuse?: boolean
 }>
 

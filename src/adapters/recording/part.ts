@@ -15,7 +15,10 @@ export type Reading = Readonly<{
   summary: TapeSummary
   bad: BadRows
   progress: Progress
-  /** Whether columns are overwritten by those after them, which spares the collector: for who looks at each once. */
+  /**
+   * Whether columns are overwritten by those after them, which spares the collector: for who looks at each
+   * once.
+   */
   reuse: boolean
 }>
 

@@ -9,9 +9,9 @@ export type DataFolder = Readonly<{ path: string; databasePath: string; release(
 const SQLITE_BUSY = 5
 
 /**
- * Makes the folder where it is missing, and locks it. The lock is the operating system's, held through an open
- * SQLite file: the system lets go of it at the moment the process ends, even by SIGKILL, so that no stale lock is
- * ever left. Throws CDB_DATA_LOCKED, CDB_DATA_UNWRITABLE or CDB_DISK_FULL.
+ * Makes the folder where it is missing, and locks it. The lock is the operating system's, held through an
+ * open SQLite file: the system lets go of it at the moment the process ends, even by SIGKILL, so that no
+ * stale lock is ever left. Throws CDB_DATA_LOCKED, CDB_DATA_UNWRITABLE or CDB_DISK_FULL.
  */
 export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder)
@@ -59,7 +59,9 @@ function lockFolder(folder: string, path: string): DatabaseSync {
   }
 }
 
-/** Folder by folder: where a file system refuses with ENOENT (as /proc does), a recursive mkdir never returns. */
+/**
+ * Folder by folder: where a file system refuses with ENOENT (as /proc does), a recursive mkdir never returns.
+ */
 function makeFolder(path: string): void {
   if (existsSync(path)) {
     if (!statSync(path).isDirectory()) throw new Error('it is not a folder')

@@ -3,9 +3,9 @@ import type { ParamValues } from '../../domain/param.ts'
 import type { Strategy, StrategyDefinition, Wish } from '../../engine/strategy.ts'
 
 /**
- * A strategy from a file, with every call watched. What it throws while starting is CDB_STRATEGY_FAILED; what it
- * throws later, and a wish that cannot be read, is thrown on with call and place in its message, for the engine
- * to report with the event time. Built-in strategies need no guard.
+ * A strategy from a file, with every call watched. What it throws while starting is CDB_STRATEGY_FAILED; what
+ * it throws later, and a wish that cannot be read, is thrown on with call and place in its message, for the
+ * engine to report with the event time. Built-in strategies need no guard.
  */
 export function guardStrategy(definition: StrategyDefinition): StrategyDefinition {
   const { name } = definition

@@ -19,9 +19,10 @@ const STALL_MS = 10_000
 export type WatchdogSettings = Readonly<{ memory: SharedArrayBuffer; stallMs: number; subject: string }>
 
 /**
- * Watches from a thread of its own, because a main thread that loops runs no timer and no signal handler. When no
- * beat comes for stallMs while at work, it writes CDB_STRATEGY_STALLED on stderr and kills the process: exit code
- * 137. What the log has committed stays; what it has not is derived again at the next start.
+ * Watches from a thread of its own, because a main thread that loops runs no timer and no signal handler.
+ * When no beat comes for stallMs while at work, it writes CDB_STRATEGY_STALLED on stderr and kills the
+ * process: exit code 137. What the log has committed stays; what it has not is derived again at the next
+ * start.
  */
 export function startWatchdog(subject: string, stallMs = STALL_MS): Watchdog {
   const memory = new SharedArrayBuffer(8)

@@ -19,7 +19,9 @@ Examples:
       version: string
     }
     const facts = { version: manifest.version, node: process.versions.node }
-    const text = flagOption(args, 'json') ? JSON.stringify(facts) : `cdb ${facts.version} (Node.js ${facts.node})`
+    const text = flagOption(args, 'json')
+      ? JSON.stringify(facts)
+      : `cdb ${facts.version} (Node.js ${facts.node})`
     terminal.stdout.write(`${text}\n`)
     return Promise.resolve(exitCodes.ok)
   },

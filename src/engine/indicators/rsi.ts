@@ -18,7 +18,8 @@ export function createRsi(length: number): Indicator {
       const gain = gains.next(change > 0 ? change : 0)
       const loss = losses.next(change < 0 ? -change : 0)
       if (gain === null || loss === null) return null
-      // Divided first: a quotient is never rounded above one, a product of a hundred might be above a hundred.
+      // Divided first: a quotient is never rounded above one, a product of a hundred might be above a
+      // hundred.
       return gain + loss === 0 ? 50 : 100 * (gain / (gain + loss))
     },
     reset() {

@@ -26,7 +26,10 @@ const DAY_MS = 86_400_000
 export type Account = {
   readonly id: string
   readonly portfolio: Portfolio
-  /** Open orders. A reservation is the unfilled rest of one: made by approval, used up by fills, void when it ends. */
+  /**
+   * Open orders. A reservation is the unfilled rest of one: made by approval, used up by fills, void when it
+   * ends.
+   */
   readonly ledger: OrderLedger
   readonly marks: Map<InstrumentId, Mark>
   /** Latest event time of anything that risk has heard. */
@@ -70,7 +73,9 @@ export function rebaseEquity(account: Account): void {
 
 export const openOrdersOf = (account: Account): readonly OrderRecord[] => [...account.ledger.values()]
 
-/** Cash that no open buy has reserved. Orders that only close a short are paid from what the short brought. */
+/**
+ * Cash that no open buy has reserved. Orders that only close a short are paid from what the short brought.
+ */
 export function cashFreeOf(account: Account, rates: ReservationRates): Money {
   let reserved = ZERO_MONEY
   for (const record of account.ledger.values()) {
@@ -83,8 +88,8 @@ export function cashFreeOf(account: Account, rates: ReservationRates): Money {
 }
 
 /**
- * Base held that open sells do not offer yet. Protective orders give way to an exit; a group of them, of which only
- * one can fill, offers what the largest does.
+ * Base held that open sells do not offer yet. Protective orders give way to an exit; a group of them, of
+ * which only one can fill, offers what the largest does.
  */
 export function quantityFreeOf(account: Account, order: OrderRequest): Quantity {
   let free = positionOf(account.portfolio, order.instrument).quantity
@@ -129,7 +134,10 @@ export function grossWorstOf(account: Account): Money {
   return gross
 }
 
-/** Whether the order can bring the position farther from zero than it is, open orders of its side filled first. */
+/**
+ * Whether the order can bring the position farther from zero than it is, open orders of its side filled
+ * first.
+ */
 export function increasesRisk(account: Account, order: OrderRequest): boolean {
   if (order.reduceOnly) return false
   const held = positionOf(account.portfolio, order.instrument).quantity

@@ -26,7 +26,10 @@ export const cancelInScope = (
 ): readonly CancelRequested[] =>
   cancelWhere(context, reason, ({ request }) => scopesOf(request).includes(scope))
 
-/** A flat position needs no protection: its protective orders go, but for the group that the venue ends itself. */
+/**
+ * A flat position needs no protection: its protective orders go, but for the group that the venue ends
+ * itself.
+ */
 export function cancelIdleProtection(
   context: RiskContext,
   instrument: InstrumentId,

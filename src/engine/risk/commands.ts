@@ -22,7 +22,8 @@ export function applyCommand(context: RiskContext, command: Command): readonly T
     case 'reduceOnly':
       return []
     case 'resume':
-      // A person has looked at the loss that halted it (C15): from here it is measured anew, or it would halt again.
+      // A person has looked at the loss that halted it (C15): from here it is measured anew, or it would halt
+      // again.
       rebaseEquity(context.account)
       return []
     case 'haltCancel':

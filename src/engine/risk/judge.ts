@@ -22,7 +22,9 @@ import type { Latch, RiskContext } from './context.ts'
 /** The controls' answer to one order: null when all pass, else the first that does not. */
 export type Verdict = Readonly<{ control: Control; breach: Breach }> | null
 
-/** Runs every control over an order, in their fixed order. `overridden`: two people vouch for this one order. */
+/**
+ * Runs every control over an order, in their fixed order. `overridden`: two people vouch for this one order.
+ */
 export function judgeOrder(
   context: RiskContext,
   order: OrderRequest,

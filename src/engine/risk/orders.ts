@@ -66,7 +66,9 @@ export function entryOrder(context: RiskContext, instrument: Instrument, signal:
   })
 }
 
-/** The order that closes what is held against `side` and not being closed already; null when there is nothing. */
+/**
+ * The order that closes what is held against `side` and not being closed already; null when there is nothing.
+ */
 export function exitOrder(
   context: RiskContext,
   instrument: Instrument,
@@ -90,7 +92,10 @@ export function exitOrder(
   })
 }
 
-/** Stop-loss and take-profit of a filled entry: real orders of one group, so that one's fill cancels the other. */
+/**
+ * Stop-loss and take-profit of a filled entry: real orders of one group, so that one's fill cancels the
+ * other.
+ */
 export function protectiveOrders(
   context: RiskContext,
   instrument: Instrument,

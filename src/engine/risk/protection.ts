@@ -28,8 +28,8 @@ export function noteUnprotected(context: RiskContext, request: OrderRequest, fil
 }
 
 /**
- * Places stop-loss and take-profit for what an entry has filled and nothing protects yet. A part too small for the
- * venue waits for the next fill; at the order's end it is told of instead.
+ * Places stop-loss and take-profit for what an entry has filled and nothing protects yet. A part too small
+ * for the venue waits for the next fill; at the order's end it is told of instead.
  */
 export function protect(
   context: RiskContext,
@@ -62,8 +62,9 @@ const AGAIN_MAX = 5
 const AGAIN = '/again.'
 
 /**
- * A protective order has ended on its own: when the rest of a part-filled take-profit is left without its stop, the
- * stop is placed anew; when a stop ran out of market, its rest goes out again. Each is a new order with a new slot.
+ * A protective order has ended on its own: when the rest of a part-filled take-profit is left without its
+ * stop, the stop is placed anew; when a stop ran out of market, its rest goes out again. Each is a new order
+ * with a new slot.
  */
 export function reprotect(
   context: RiskContext,

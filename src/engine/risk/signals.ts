@@ -6,7 +6,9 @@ import { cancelOpposingEntries } from './cancels.ts'
 import type { RiskContext } from './context.ts'
 import { entryOrder, exitOrder } from './orders.ts'
 
-/** Answers a signal: an approval or a denial, always. `overridden`: two people vouch for this one decision. */
+/**
+ * Answers a signal: an approval or a denial, always. `overridden`: two people vouch for this one decision.
+ */
 export function onSignal(context: RiskContext, signal: Signal, overridden = false): readonly TradingEvent[] {
   const instrument = context.instruments.get(signal.instrument)
   assert(instrument !== undefined, 'risk is fed only instruments of its own')

@@ -38,8 +38,8 @@ export const volumeOf = (window: TrailingWindow): number => window.state[VOLUME]
 export type WindowTrade = Readonly<{ eventMs: number; price: number; quantity: number }>
 
 /**
- * Adds a trade and moves the window, which then covers (eventMs - spanMs, eventMs]. What has left it stays out:
- * a trade older than the one before it does not move the window back.
+ * Adds a trade and moves the window, which then covers (eventMs - spanMs, eventMs]. What has left it stays
+ * out: a trade older than the one before it does not move the window back.
  */
 export function pushTrade(window: TrailingWindow, trade: WindowTrade, spanMs: number): void {
   if (window.count > window.mask) widen(window)

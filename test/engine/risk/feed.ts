@@ -136,7 +136,10 @@ export const approvedIn = (events: readonly TradingEvent[]): readonly OrderReque
 export const denialsIn = (events: readonly TradingEvent[]): readonly string[] =>
   events.flatMap((event) => (event.kind === 'denied' ? [event.control] : []))
 
-/** Feeds an entry through approval, submission and a full fill; gives the order and what risk said to the fill. */
+/**
+ * Feeds an entry through approval, submission and a full fill; gives the order and what risk said to the
+ * fill.
+ */
 export function enter(
   risk: RiskStep,
   eventMs: number,
