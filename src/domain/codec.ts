@@ -135,8 +135,21 @@ function encodeFields(fields: Fields, value: Plain): string {
 }
 
 function encodeField(field: Field, value: unknown): string {
-  if (field === 'decimal') return `"${formatDecimal(value as bigint)}"`
-  if (typeof field === 'string') return JSON.stringify(value)
+  switch (field) {
+    case 'decimal':
+      return `"${formatDecimal(value as bigint)}"`
+    case 'ms':
+      return String(value as number)
+    case 'flag':
+      return value === true ? 'true' : 'false'
+    case 'text':
+      return JSON.stringify(value)
+    default:
+      return encodeNested(field, value)
+  }
+}
+
+function encodeNested(field: Exclude<Field, string>, value: unknown): string {
   if ('nullable' in field) return value === null ? 'null' : encodeField(field.nullable, value)
   if ('oneOf' in field) return `"${value as string}"`
   return `{${encodeFields(field.fields, value as Plain).slice(1)}}`

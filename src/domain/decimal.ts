@@ -24,6 +24,7 @@ export const ONE = 10n ** 12n
  */
 export const INTEGER_DIGITS_MAX = 18
 
+const ZERO_CODE = 48
 const DECIMAL = /^(-?)(\d{1,18})(?:\.(\d{1,30}))?$/
 
 /**
@@ -50,12 +51,16 @@ function invalid(text: string): CdbError {
 
 /** The shortest decimal text of a scaled integer; parseDecimal reverses it exactly. */
 export function formatDecimal(value: bigint): string {
+  const sign = value < 0n ? '-' : ''
   const magnitude = value < 0n ? -value : value
   const whole = magnitude / ONE
-  const fraction = magnitude % ONE
-  const sign = value < 0n ? '-' : ''
+  const fraction = magnitude - whole * ONE
   if (fraction === 0n) return `${sign}${whole}`
-  return `${sign}${whole}.${fraction.toString().padStart(SCALE_DIGITS, '0').replace(/0+$/, '')}`
+  // The one in front keeps the zeros after the point.
+  const digits = String(ONE + fraction)
+  let end = digits.length
+  while (digits.charCodeAt(end - 1) === ZERO_CODE) end -= 1
+  return `${sign}${whole}.${digits.slice(1, end)}`
 }
 
 export const price = (text: string): Price => parseDecimal(text) as Price
@@ -69,6 +74,10 @@ export const ratio = (text: string): Ratio => parseDecimal(text) as Ratio
  * text.
  */
 export function decimalOfNumber(value: number): bigint {
+  // Market data has few digits: with at most eight after the point and fifteen in all, the double stands for that
+  // one decimal, which is also its shortest text.
+  const eighths = Math.round(value * 1e8)
+  if (Math.abs(eighths) < 1e15 && eighths / 1e8 === value && eighths !== 0) return BigInt(eighths) * 10_000n
   const text = String(value)
   return parseDecimal(text.includes('e') ? plainText(value, text) : text)
 }

@@ -98,8 +98,8 @@ export function createEngine(config: EngineConfig, onEntry: (entry: LogEntry) =>
   return {
     onMarket(event) {
       marketSeq += 1
-      if (operator !== null) {
-        for (const { command, causeSeq } of operator.due(event.eventMs))
+      if (operator !== null && operator.isDue(event.eventMs)) {
+        for (const { command, causeSeq } of operator.take(event.eventMs))
           enqueue([command], causeSeq, 'person')
         drain()
       }

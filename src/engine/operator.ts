@@ -7,14 +7,18 @@ import { controls } from './controls.ts'
  */
 export type Operator = Readonly<{
   onEvent(event: TradingEvent, seq: number): void
+  isDue(nowMs: number): boolean
   /** The commands that are due now, each with the log entry that called for it. */
-  due(nowMs: number): readonly Readonly<{ command: Command; causeSeq: number }>[]
+  take(nowMs: number): readonly Due[]
 }>
+
+type Due = Readonly<{ command: Command; causeSeq: number }>
 
 type Task = Readonly<{ dueMs: number; causeSeq: number; command: Omit<Command, 'eventMs'> }>
 
 export function createOperator(delayMs: number): Operator {
   let tasks: Task[] = []
+  let nextMs = Infinity
   const later = (
     event: Readonly<{ eventMs: number; scope: string }>,
     causeSeq: number,
@@ -32,7 +36,9 @@ export function createOperator(delayMs: number): Operator {
       value: '',
       ...what,
     } as const
-    tasks.push({ dueMs: event.eventMs + delayMs, causeSeq, command })
+    const dueMs = event.eventMs + delayMs
+    tasks.push({ dueMs, causeSeq, command })
+    nextMs = Math.min(nextMs, dueMs)
   }
   return {
     onEvent(event, seq) {
@@ -41,10 +47,11 @@ export function createOperator(delayMs: number): Operator {
       const latched = controls.find(({ code, latch }) => code === event.code && latch !== null)
       if (latched !== undefined) later(event, seq, { action: 'unlatch', subject: latched.id })
     },
-    due(nowMs) {
-      if (tasks.length === 0 || (tasks[0]?.dueMs ?? Infinity) > nowMs) return []
+    isDue: (nowMs) => nowMs >= nextMs,
+    take(nowMs) {
       const due = tasks.filter(({ dueMs }) => dueMs <= nowMs)
       tasks = tasks.filter(({ dueMs }) => dueMs > nowMs)
+      nextMs = Math.min(...tasks.map(({ dueMs }) => dueMs))
       return due.map(({ command, causeSeq }) => ({ command: { ...command, eventMs: nowMs }, causeSeq }))
     },
   }

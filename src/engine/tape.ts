@@ -42,8 +42,28 @@ export type TapeColumns = Readonly<{
 
 /** Rows [from, to) of the columns as a batch of events; each event is made when asked for. */
 export function tapeBatch(columns: TapeColumns, from: number, to: number): MarketBatch {
-  return { length: to - from, at: (index) => eventAt(columns, from + index) }
+  const length = to - from
+  if (columns.kind === null) return { length, at: tradesFrom(columns, from) }
+  return { length, at: (index) => eventAt(columns, from + index) }
 }
+
+/** Trades only, the shape that long backtests have: without a look at columns that no trade needs. */
+function tradesFrom({ eventMs, tradeId, price, quantity, side }: TapeColumns, from: number): MarketBatch['at'] {
+  return (index) => {
+    const row = from + index
+    return {
+      kind: 'trade',
+      eventMs: eventMs[row] ?? NaN,
+      tradeId: idOf(tradeId === null ? NaN : tradeId[row]),
+      price: price[row] ?? NaN,
+      quantity: quantity[row] ?? NaN,
+      aggressor: side === null ? null : sideOf(side[row]),
+    }
+  }
+}
+
+const idOf = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : value
 
 const sideOf = (code: number | undefined): Side | null =>
   code === BUY ? 'buy' : code === SELL ? 'sell' : null
@@ -52,20 +72,18 @@ const sideOf = (code: number | undefined): Side | null =>
 const valueAt = (column: Float64Array | null, row: number): number => column?.[row] ?? NaN
 
 function eventAt(columns: TapeColumns, row: number): MarketEvent {
-  const kind = columns.kind === null ? TRADE : columns.kind[row]
+  const kind = columns.kind?.[row]
   const eventMs = valueAt(columns.eventMs, row)
   switch (kind) {
-    case TRADE: {
-      const tradeId = valueAt(columns.tradeId, row)
+    case TRADE:
       return {
         kind: 'trade',
         eventMs,
-        tradeId: Number.isNaN(tradeId) ? null : tradeId,
+        tradeId: idOf(columns.tradeId?.[row]),
         price: valueAt(columns.price, row),
         quantity: valueAt(columns.quantity, row),
         aggressor: sideOf(columns.side?.[row]),
       }
-    }
     case QUOTE:
       return {
         kind: 'quote',

@@ -17,7 +17,11 @@ const side = fc.constantFrom('buy', 'sell')
 const about = { clientOrderId: text, account: text, instrument: text, eventMs: ms }
 const kind = <Kind extends TradingEvent['kind']>(name: Kind): fc.Arbitrary<Kind> => fc.constant(name)
 
-const order = fc.record({
+/** Plain objects, as the codec makes them. */
+const record = <T>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<T> =>
+  fc.record<T>(fields, { noNullPrototype: true })
+
+const order = record({
   slot: text,
   clientOrderId: text,
   account: text,
@@ -40,7 +44,7 @@ const order = fc.record({
 
 const events: Readonly<Record<TradingEvent['kind'], fc.Arbitrary<Readonly<{ kind: TradingEvent['kind'] }>>>> =
   {
-    signal: fc.record({
+    signal: record({
       kind: kind('signal'),
       slot: text,
       strategy: text,
@@ -55,7 +59,7 @@ const events: Readonly<Record<TradingEvent['kind'], fc.Arbitrary<Readonly<{ kind
       stopLoss: orNull(decimal),
       takeProfit: orNull(decimal),
     }),
-    mark: fc.record({
+    mark: record({
       kind: kind('mark'),
       instrument: text,
       eventMs: ms,
@@ -67,7 +71,7 @@ const events: Readonly<Record<TradingEvent['kind'], fc.Arbitrary<Readonly<{ kind
       stale: fc.boolean(),
       intervalMs: ms,
     }),
-    denied: fc.record({
+    denied: record({
       kind: kind('denied'),
       slot: text,
       strategy: text,
@@ -80,11 +84,11 @@ const events: Readonly<Record<TradingEvent['kind'], fc.Arbitrary<Readonly<{ kind
       value: text,
       limit: text,
     }),
-    approved: fc.record({ kind: kind('approved'), eventMs: ms, order }),
-    submitting: fc.record({ kind: kind('submitting'), ...about }),
-    abandoned: fc.record({ kind: kind('abandoned'), ...about, reason: text }),
-    cancelRequested: fc.record({ kind: kind('cancelRequested'), ...about, reason: text }),
-    command: fc.record({
+    approved: record({ kind: kind('approved'), eventMs: ms, order }),
+    submitting: record({ kind: kind('submitting'), ...about }),
+    abandoned: record({ kind: kind('abandoned'), ...about, reason: text }),
+    cancelRequested: record({ kind: kind('cancelRequested'), ...about, reason: text }),
+    command: record({
       kind: kind('command'),
       id: text,
       eventMs: ms,
@@ -96,7 +100,7 @@ const events: Readonly<Record<TradingEvent['kind'], fc.Arbitrary<Readonly<{ kind
       subject: text,
       value: text,
     }),
-    alert: fc.record({
+    alert: record({
       kind: kind('alert'),
       eventMs: ms,
       level: fc.constantFrom(...alertLevels),
@@ -104,12 +108,12 @@ const events: Readonly<Record<TradingEvent['kind'], fc.Arbitrary<Readonly<{ kind
       scope: text,
       message: text,
     }),
-    accepted: fc.record({ kind: kind('accepted'), ...about, venueOrderId: text }),
-    rejected: fc.record({ kind: kind('rejected'), ...about, reason: text }),
-    canceled: fc.record({ kind: kind('canceled'), ...about, reason: text }),
-    expired: fc.record({ kind: kind('expired'), ...about, reason: text }),
-    unknown: fc.record({ kind: kind('unknown'), ...about, reason: text }),
-    filled: fc.record({
+    accepted: record({ kind: kind('accepted'), ...about, venueOrderId: text }),
+    rejected: record({ kind: kind('rejected'), ...about, reason: text }),
+    canceled: record({ kind: kind('canceled'), ...about, reason: text }),
+    expired: record({ kind: kind('expired'), ...about, reason: text }),
+    unknown: record({ kind: kind('unknown'), ...about, reason: text }),
+    filled: record({
       kind: kind('filled'),
       ...about,
       tradeId: text,

@@ -18,24 +18,26 @@ const latched: Alert = {
 test('a latch is lifted once, the set time after it fell, with the entry that called for it as cause', () => {
   const operator = createOperator(500)
   operator.onEvent(latched, 7)
-  assert.deepEqual(operator.due(1499), [])
-  const [due] = operator.due(1500)
+  assert.equal(operator.isDue(1499), false)
+  assert.deepEqual(operator.take(1499), [])
+  assert.equal(operator.isDue(1500), true)
+  const [due] = operator.take(1500)
   assert.equal(due?.causeSeq, 7)
   assert.equal(due.command.action, 'unlatch')
   assert.equal(due.command.subject, 'C16')
   assert.equal(due.command.scope, 'strategy:test')
   assert.equal(due.command.eventMs, 1500)
-  assert.deepEqual(operator.due(9999), [])
+  assert.deepEqual(operator.take(9999), [])
 })
 
 test("risk's halt is lifted, a person's is left alone, and so are alerts that are no latch", () => {
   const operator = createOperator(0)
   operator.onEvent(commandAt(0, { action: 'halt' }), 1)
   operator.onEvent({ ...latched, code: 'UNPROTECTED' }, 2)
-  assert.deepEqual(operator.due(Infinity), [])
+  assert.deepEqual(operator.take(Infinity), [])
   operator.onEvent(commandAt(0, { action: 'haltCancel', actor: 'risk', scope: 'account:paper' }), 3)
   assert.deepEqual(
-    operator.due(Infinity).map(({ command }) => [command.action, command.scope]),
+    operator.take(Infinity).map(({ command }) => [command.action, command.scope]),
     [['resume', 'account:paper']],
   )
 })
