@@ -71,13 +71,21 @@ function runCheck(name: string, args: readonly string[]): Promise<void> {
   })
 }
 
+/** The events of the runner that are heard here, and one for all others; its stream is not typed by them. */
+type TestEvent =
+  | Readonly<{ type: 'test:start'; data: unknown }>
+  | Readonly<{ type: 'test:stdout' | 'test:stderr'; data: EventData.TestStderr }>
+  | Readonly<{ type: 'test:fail'; data: EventData.TestFail }>
+  | Readonly<{ type: 'test:summary'; data: EventData.TestSummary }>
+
 async function runFiles(files: string[]): Promise<void> {
   const failures: string[] = []
   const spoken = new Map<string, string>()
   const concurrency = Math.min(CONCURRENCY_MAX, availableParallelism())
-  for await (const event of run({ files, concurrency, timeout: FILE_TIMEOUT_MS, cwd: root })) {
+  const events: AsyncIterable<TestEvent> = run({ files, concurrency, timeout: FILE_TIMEOUT_MS, cwd: root })
+  for await (const event of events) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr') {
-      const { file = '', message } = event.data
+      const { file, message } = event.data
       spoken.set(file, `${spoken.get(file) ?? ''}${message}`)
     } else if (event.type === 'test:fail') {
       if (!isSubtestFailure(event.data)) failures.push(describe(event.data))
@@ -115,8 +123,9 @@ function fileDone({ file, counts: own, duration_ms }: EventData.TestSummary, out
 
 function describe({ name, file, line, details }: EventData.TestFail): string {
   const place = file === undefined ? '' : `${relative(root, file)}:${line ?? 0}`
-  const { error } = details
-  return `FAIL  ${name}\n      ${place}\n${inspect(error.cause ?? error, { colors: process.stdout.isTTY }).replace(/^/gm, '      ')}`
+  const { cause }: Readonly<{ cause?: unknown }> = details.error
+  const shown = inspect(cause ?? details.error, { colors: process.stdout.isTTY })
+  return `FAIL  ${name}\n      ${place}\n${shown.replace(/^/gm, '      ')}`
 }
 
 await runAll(process.argv.slice(2)).catch((error: unknown) => {

@@ -51,10 +51,10 @@ export function parseCliArgs(command: CliCommand, argv: readonly string[]): CliA
       allowPositionals: true,
       strict: true,
     })
-    return { positionals: parsed.positionals, values: parsed.values as CliArgs['values'] }
+    return { positionals: parsed.positionals, values: parsed.values }
   } catch (error) {
     const message = error instanceof Error ? error.message.split('. ')[0] : String(error)
-    throw new CdbError('CDB_USAGE', `${message ?? 'bad arguments'}`, {
+    throw new CdbError('CDB_USAGE', message ?? 'bad arguments', {
       mend: `see: cdb ${command.name} --help`,
       cause: error,
     })

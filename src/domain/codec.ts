@@ -125,7 +125,7 @@ type Plain = Record<string, unknown>
 /** One line of canonical JSON: `v` and `kind` first, then the fields of the kind in their fixed order. */
 export function encodeEvent(event: TradingEvent): string {
   const fields = eventFields[event.kind]
-  return `{"v":${EVENT_VERSION},"kind":"${event.kind}"${encodeFields(fields, event as unknown as Plain)}}`
+  return `{"v":${EVENT_VERSION},"kind":"${event.kind}"${encodeFields(fields, event)}}`
 }
 
 function encodeFields(fields: Fields, value: Plain): string {
@@ -139,7 +139,7 @@ function encodeField(field: Field, value: unknown): string {
     case 'decimal':
       return `"${formatDecimal(value as bigint)}"`
     case 'ms':
-      return String(value as number)
+      return String(value)
     case 'flag':
       return value === true ? 'true' : 'false'
     case 'text':

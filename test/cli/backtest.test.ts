@@ -21,11 +21,12 @@ async function jsonOf(argv: readonly string[], code: number = exitCodes.ok): Pro
 }
 
 /** What may differ between two runs of the same: the clock's figures. */
-function withoutSpeed(summary: Json): Partial<Json> {
-  const copy: Partial<Record<keyof Json, unknown>> = { ...summary }
-  for (const name of ['elapsedMs', 'tradesPerSecond', 'eventsPerSecond'] as const) delete copy[name]
-  return copy as Partial<Json>
-}
+const withoutSpeed = (summary: Json): Json => ({
+  ...summary,
+  elapsedMs: 0,
+  tradesPerSecond: 0,
+  eventsPerSecond: 0,
+})
 
 test('the JSON of a backtest has the keys that others script against', async () => {
   await inTemporaryFolder(async (folder) => {

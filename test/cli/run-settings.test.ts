@@ -9,7 +9,7 @@ import type { RunSettings } from '../../src/cli/run-settings.ts'
 
 function settingsOf(...args: string[]): RunSettings {
   const { values, positionals } = parseArgs({ args, options: runOptions, allowPositionals: true })
-  return runSettingsOf({ values: values as never, positionals })
+  return runSettingsOf({ values, positionals })
 }
 
 const codeOf = (code: string) => (error: unknown) => error instanceof CdbError && error.code === code

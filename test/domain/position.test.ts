@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { add, money, notional, ONE, price, quantity, subtract, ZERO_MONEY } from '../../src/domain/decimal.ts'
+import {
+  absolute,
+  add,
+  money,
+  negate,
+  notional,
+  ONE,
+  price,
+  quantity,
+  subtract,
+  ZERO_MONEY,
+} from '../../src/domain/decimal.ts'
 import type { Money, Price, Quantity } from '../../src/domain/decimal.ts'
 import { InvariantError } from '../../src/domain/errors.ts'
 import type { Side } from '../../src/domain/market.ts'
@@ -92,8 +103,8 @@ const anyExecution: fc.Arbitrary<Execution> = fc.record({
 const anyHistory = fc.array(anyExecution, { maxLength: 40 })
 const anyMark = fc.bigInt({ min: 1n, max: 10n ** 18n }).map((units) => units as Price)
 
-const signedValue = ({ side, value }: Execution): bigint => (side === 'buy' ? value : -value)
-const signedAmount = ({ side, amount }: Execution): bigint => (side === 'buy' ? amount : -amount)
+const signedValue = ({ side, value }: Execution): bigint => (side === 'buy' ? value : negate(value))
+const signedAmount = ({ side, amount }: Execution): bigint => (side === 'buy' ? amount : negate(amount))
 
 test('the quantity held is the sum of the executions, over any history', () => {
   fc.assert(
@@ -136,7 +147,7 @@ test('a flat position holds no cost', () => {
       fc.pre(held.quantity !== 0n)
       const closing: Execution = {
         side: held.quantity > 0n ? 'sell' : 'buy',
-        amount: (held.quantity < 0n ? -held.quantity : held.quantity) as Quantity,
+        amount: absolute(held.quantity),
         value: mark as bigint as Money,
       }
       const closed = applyExecution(held, closing)

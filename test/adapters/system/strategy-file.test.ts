@@ -163,7 +163,6 @@ test('callbacks that a strategy lacks stay absent, and those it has see their ow
       askQuantity: 1,
     } as const
     assert.equal(strategy.onQuote?.(quote)?.reason, 'gap')
-    assert.equal(strategy.onTrade, undefined)
-    assert.equal(strategy.onCandle, undefined)
+    assert.deepEqual(Object.keys(strategy).sort(), ['onGap', 'onQuote'])
   })
 })
