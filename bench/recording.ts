@@ -12,7 +12,7 @@ import { writeSyntheticRecording } from './synthetic.ts'
 /*
  * Speed of recordings: importing raw Binance frames (MB of frames a second) and loading a recording (trades a
  * second, each column summed, every byte checked), with peak memory. Usage:
- *   node bench/recording.ts [--trades 5000000] [--frames FILE.ws.gz] [--megabytes 200]
+ *   node bench/recording.ts [--trades 5000000] [--frames FILE.ws.gz] [--megabytes 200] [--json]
  */
 export type RecordingBenchOptions = Readonly<{
   trades: number
@@ -131,6 +131,7 @@ if (import.meta.main) {
       trades: { type: 'string', default: '5000000' },
       frames: { type: 'string' },
       megabytes: { type: 'string', default: '200' },
+      json: { type: 'boolean', default: false },
     },
   })
   const options = {
@@ -139,11 +140,17 @@ if (import.meta.main) {
     megabytes: Number(values.megabytes),
   }
   const result = await benchRecording(options)
-  console.log(`machine  ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.versions.node}, seed 1`)
-  console.log(`import   ${result.importMegabytesPerSecond} MB/s of raw frames (${options.megabytes} MB)`)
-  console.log(
-    `load     ${(result.loadTradesPerSecond / 1e6).toFixed(1)} M trades/s (${options.trades}, best of 3)`,
-  )
-  console.log(`memory   ${result.rssMegabytesMax} MB at most, the bench's own input included`)
-  console.log(`hash     ${result.hash}`)
+  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : report(result, options))
+}
+
+function report(result: RecordingBench, { trades, megabytes }: RecordingBenchOptions): string {
+  return [
+    `import   ${result.importMegabytesPerSecond} MB/s of raw frames (${megabytes} MB)`,
+    `load     ${(result.loadTradesPerSecond / 1e6).toFixed(1)} M trades/s (${trades}, best of 3)`,
+    `memory   ${result.rssMegabytesMax} MB at most, the bench's own input included`,
+    `hash     ${result.hash}`,
+    `machine  ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.versions.node}`,
+    `date     ${new Date().toISOString().slice(0, 10)}, seed 1`,
+    '',
+  ].join('\n')
 }

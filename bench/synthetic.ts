@@ -20,8 +20,8 @@ const BATCH_ROWS = 65_536
 
 /**
  * Trades only, from a random walk on the tick grid with rare trends: about 28 a second, as BTCUSDT has on
- * Binance, sizes skewed, both sides. Cheap to make, so that benches measure what reads them. Equal options give
- * equal trades.
+ * Binance, sizes skewed, both sides. Cheap to make, so that benches measure what reads them. Equal options
+ * give equal trades.
  */
 export function* syntheticTrades({
   trades,

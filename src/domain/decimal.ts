@@ -44,8 +44,9 @@ export function parseDecimal(text: string): bigint {
 
 function invalid(text: string): CdbError {
   const shown = text.length > 40 ? `${text.slice(0, 40)}...` : text
+  const digits = `${INTEGER_DIGITS_MAX} before and ${SCALE_DIGITS} after the point`
   return new CdbError('CDB_DECIMAL_INVALID', `"${shown}" is not a decimal number`, {
-    mend: `write plain digits, at most ${INTEGER_DIGITS_MAX} before and ${SCALE_DIGITS} after the point, without exponent`,
+    mend: `write plain digits, at most ${digits}, without exponent`,
   })
 }
 
@@ -74,8 +75,8 @@ export const ratio = (text: string): Ratio => parseDecimal(text) as Ratio
  * text.
  */
 export function decimalOfNumber(value: number): bigint {
-  // Market data has few digits: with at most eight after the point and fifteen in all, the double stands for that
-  // one decimal, which is also its shortest text.
+  // Market data has few digits: with at most eight after the point and fifteen in all, the double stands for
+  // that one decimal, which is also its shortest text.
   const eighths = Math.round(value * 1e8)
   if (Math.abs(eighths) < 1e15 && eighths / 1e8 === value && eighths !== 0) return BigInt(eighths) * 10_000n
   const text = String(value)

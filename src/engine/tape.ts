@@ -48,7 +48,8 @@ export function tapeBatch(columns: TapeColumns, from: number, to: number): Marke
 }
 
 /** Trades only, the shape that long backtests have: without a look at columns that no trade needs. */
-function tradesFrom({ eventMs, tradeId, price, quantity, side }: TapeColumns, from: number): MarketBatch['at'] {
+function tradesFrom(columns: TapeColumns, from: number): MarketBatch['at'] {
+  const { eventMs, tradeId, price, quantity, side } = columns
   return (index) => {
     const row = from + index
     return {

@@ -36,9 +36,11 @@ export function chainOf(count: number, word = 'entry'): readonly LogEntry[] {
 
 const conflict = { code: 'CDB_LOG_CONFLICT' }
 
+type Check = (fact: string, body: (harness: LogHarness) => Promise<void>) => void
+
 /** What every EventLog does; each adapter's test calls it. */
 export function testEventLog(name: string, harness: () => Promise<LogHarness>): void {
-  const check = (fact: string, body: (harness: LogHarness) => Promise<void>): void => {
+  const check: Check = (fact, body) => {
     test(`${name}: ${fact}`, async () => {
       const stage = await harness()
       try {
@@ -48,7 +50,11 @@ export function testEventLog(name: string, harness: () => Promise<LogHarness>): 
       }
     })
   }
+  testReading(check)
+  testRefusals(check)
+}
 
+function testReading(check: Check): void {
   check('a new log is at zero with an empty hash', async ({ open }) => {
     const log = await open()
     assert.deepEqual(await log.head(), { marketSeq: 0, logSeq: 0, hash: '' })
@@ -89,7 +95,9 @@ export function testEventLog(name: string, harness: () => Promise<LogHarness>): 
     await log.commit([], { marketSeq: 9, logSeq: 0 })
     assert.deepEqual(await (await open()).head(), { marketSeq: 9, logSeq: 0, hash: '' })
   })
+}
 
+function testRefusals(check: Check): void {
   check('a second writer is refused once the first has moved, and leaves nothing', async ({ open }) => {
     const [first, second] = [await open(), await open()]
     const entries = chainOf(2)

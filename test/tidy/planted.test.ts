@@ -172,6 +172,41 @@ const planted: readonly Planted[] = [
   ),
   plant('a line is too long', lineLength, 'src/cli/a.ts', `${'a'.repeat(111)}\n`, `${'a'.repeat(110)}\n`),
   plant(
+    'a line with a text is too long',
+    lineLength,
+    'src/cli/a.ts',
+    `const a = '${'a'.repeat(109)}'\n`,
+    `const a = '${'a'.repeat(108)}'\n`,
+  ),
+  plant(
+    'a line with a template is too long',
+    lineLength,
+    'src/cli/a.ts',
+    `const a = \`${'a'.repeat(121)}\n\`\n`,
+    `const a = \`\n${'a'.repeat(120)}\n\`\n`,
+  ),
+  plant(
+    'the title of a test is too long',
+    lineLength,
+    'test/a.test.ts',
+    `test('${'a'.repeat(98)}', async () => {\n})\n`,
+    `test('${'a'.repeat(97)}', async () => {\n})\n`,
+  ),
+  plant(
+    'code goes on behind a text',
+    lineLength,
+    'src/cli/a.ts',
+    `const a = '${'a'.repeat(60)}' + ${'b'.repeat(40)}\n`,
+    `const a = '${'a'.repeat(60)}' + ${'b'.repeat(30)}\n`,
+  ),
+  plant(
+    'a comment is too long',
+    lineLength,
+    'src/cli/a.ts',
+    `// ${'a'.repeat(108)}\n`,
+    `// ${'a'.repeat(107)}\n`,
+  ),
+  plant(
     'a module only hands others on',
     noBarrels,
     'src/cli/a.ts',
@@ -245,11 +280,10 @@ test('found: a dead file', () => {
   )
   const live = [entry, at('src/cli/b.ts'), at('src/cli/c.ts')]
   assert.deepEqual(noDeadFiles(live), [])
-  const dead = at('src/cli/d.ts')
+  const tested = [at('src/cli/d.ts'), at('test/cli/d.test.ts', importing('../../src/cli/d.ts'))]
+  assert.deepEqual(noDeadFiles([...live, ...tested]), [])
   assert.deepEqual(
-    noDeadFiles([...live, dead, at('test/cli/d.test.ts', importing('../../src/cli/d.ts'))]).map(
-      ({ path }) => path,
-    ),
+    noDeadFiles([...live, at('src/cli/d.ts')]).map(({ path }) => path),
     ['src/cli/d.ts'],
   )
   assert.deepEqual(

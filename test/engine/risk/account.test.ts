@@ -89,7 +89,7 @@ test('an order increases risk when it can bring the position farther from zero, 
   assert.equal(increasesRisk(account, { ...sell, quantity: quantity('5'), reduceOnly: true }), false)
 })
 
-test('the day starts at the first equity of each UTC day, the peak is the highest ever, and both can be rebased', () => {
+test('the day starts at the first equity of each UTC day, the peak is the highest, and both can be rebased', () => {
   const account = created()
   applyFill(account.portfolio, bitcoin, fillOf(buy, 0))
   const seen = (eventMs: number, at: string): readonly [string, string] => {
