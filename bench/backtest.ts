@@ -52,7 +52,7 @@ export async function benchBacktest({ trades, seed }: BacktestBenchOptions): Pro
     const path = join(folder, 'trades.arrow')
     await writeSyntheticRecording(path, { trades, seed })
     const rssMegabytesStart = rssMegabytes()
-    const files = await openMarketFiles([path])
+    const files = await openMarketFiles([path], { reuse: true })
     const config = await engineConfigOf({ ...SETTINGS, seed }, files.instrument)
     const startMs = performance.now()
     const { engine, tally } = await runBacktest(config, files)

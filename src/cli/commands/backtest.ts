@@ -69,7 +69,9 @@ Examples:
       throw new CdbError('CDB_USAGE', '--html is of one run', { mend: 'leave out --grid and --walk-forward' })
     }
     const instrument = textOption(args, 'instrument')
-    const files = await openMarketFiles(paths, instrument === undefined ? {} : { instrument })
+    // Runs of many keep the columns; one run is done with each batch before it reads the next.
+    const reading = { reuse: !many, ...(instrument === undefined ? {} : { instrument }) }
+    const files = await openMarketFiles(paths, reading)
     const { strategy } = plan.settings
     const watchdog = isStrategyFile(strategy) ? startWatchdog(`strategy ${strategy}`) : null
     try {
