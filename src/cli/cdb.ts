@@ -4,7 +4,9 @@ import type { CliCommand, Terminal } from './command.ts'
 import { exitCodes, parseCliArgs } from './command.ts'
 
 /** Each command is one file, loaded only when called, so that help and version start at once. */
-const commands: Readonly<Record<string, Readonly<{ summary: string; load: () => Promise<CliCommand> }>>> = {
+export const commands: Readonly<
+  Record<string, Readonly<{ summary: string; load: () => Promise<CliCommand> }>>
+> = {
   up: {
     summary: 'run the whole system in this process: market data, strategy, risk, paper venue, ledger',
     load: async () => (await import('./commands/up.ts')).up,

@@ -159,9 +159,15 @@ function screenText(state: ScreenState, engine: Engine, options: LiveViewOptions
     `open orders: ${open.length === 0 ? 'none' : open.length}`,
     ...open.slice(0, OPEN_SHOWN_MAX).map(orderLine),
     '',
-    ...state.recent.map(({ text, color }) => paint(color, text)),
+    ...state.recent.map(({ text, color }) => paint(color, fitted(text, stderr))),
     ...(keys === '' ? [] : ['', paint('gray', keys)]),
   ].join('\n')
+}
+
+/** A line that wraps would make the picture jump. */
+function fitted(text: string, stream: NodeJS.WritableStream): string {
+  const width = 'columns' in stream && typeof stream.columns === 'number' ? stream.columns : Infinity
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
 function marketLine(

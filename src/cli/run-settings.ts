@@ -48,7 +48,8 @@ export const runOptions: ParseArgsOptionsConfig = {
   operator: { type: 'string' },
 }
 
-export const runOptionsHelp = `  --strategy NAME|FILE  built-in strategy (see: cdb strategies) or a strategy file (default: momentum)
+export const runOptionsHelp = `\
+  --strategy NAME|FILE  built-in strategy (see: cdb strategies) or a strategy file (default: momentum)
   --param KEY=VALUE     parameter of the strategy; repeat for more
   --limit ID.KEY=VALUE  limit of a risk control, for example C05.share=0.02 (see: cdb controls)
   --sizing KEY=VALUE    size and protection of entries: ${sizingParams.map(({ name }) => name).join(', ')}

@@ -8,7 +8,7 @@ import { regimes } from './signal.ts'
 /** Version of every payload on the log; a reader refuses others rather than guess. */
 export const EVENT_VERSION = 1
 
-type Field =
+export type Field =
   | 'text'
   | 'ms'
   | 'flag'
@@ -16,7 +16,7 @@ type Field =
   | Readonly<{ nullable: Field }>
   | Readonly<{ oneOf: readonly string[] }>
   | Readonly<{ fields: Fields }>
-type Fields = Readonly<Record<string, Field>>
+export type Fields = Readonly<Record<string, Field>>
 
 const nullable = (field: Field): Field => ({ nullable: field })
 const side: Field = { oneOf: ['buy', 'sell'] }

@@ -2,6 +2,7 @@ import { test } from 'node:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { commands } from '../../src/cli/cdb.ts'
 import { assertGolden, runCaptured, transcript } from './run-cli.ts'
 import { writeStrategy, writeTrades } from './sample-files.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
@@ -10,12 +11,7 @@ import { inTemporaryFolder } from './temporary-folder.ts'
 
 for (const argv of [
   ['--help'],
-  ['backtest', '--help'],
-  ['strategies', '--help'],
-  ['controls', '--help'],
-  ['import', '--help'],
-  ['inspect', '--help'],
-  ['version', '--help'],
+  ...Object.keys(commands).map((name) => [name, '--help']),
   ['strategies'],
   ['strategies', 'momentum', '--json'],
   ['controls'],
@@ -31,6 +27,13 @@ for (const argv of [
     assertGolden(`${name}.txt`, transcript(argv, await runCaptured(argv)))
   })
 }
+
+test('cdb version prints the version of the package and of Node.js', async () => {
+  const argv = ['version']
+  const { stdout, ...rest } = await runCaptured(argv)
+  const text = stdout.replace(process.versions.node, 'NODE')
+  assertGolden('version.txt', transcript(argv, { ...rest, stdout: text }))
+})
 
 for (const [name, argv] of [
   ['no-command', ['backtset']],

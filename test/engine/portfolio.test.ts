@@ -55,7 +55,12 @@ test('after any fills the books balance to the last digit', () => {
       for (const [index, { mark, ...step }] of fills.entries()) {
         const fill = {
           ...fillOf({ atMs: index, side: step.side, price: '1', quantity: '1' }),
-          ...(step as Readonly<{ price: Price; quantity: Quantity; fee: Money; feeAsset: string }>),
+          ...(step as unknown as Readonly<{
+            price: Price
+            quantity: Quantity
+            fee: Money
+            feeAsset: string
+          }>),
         }
         assert(applyFill(portfolio, instrument, fill))
         applyMark(portfolio, instrument.id, mark as Price)

@@ -27,7 +27,8 @@ test('two sources over one tape do not move each other', async () => {
 })
 
 test('a tape without rows is at its end', async () => {
-  const source = createTapeSource(bitcoin, columnsOf([]))
+  const [none, one] = [new Float64Array(0), columnsOf(trades(1))]
+  const source = createTapeSource(bitcoin, { ...one, eventMs: none, price: none, quantity: none })
   assert.equal(await source.read(1), null)
   assert.equal(source.instrument, bitcoin)
 })

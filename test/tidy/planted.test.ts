@@ -189,8 +189,8 @@ const planted: readonly Planted[] = [
     'the title of a test is too long',
     lineLength,
     'test/a.test.ts',
+    `test('${'a'.repeat(99)}', async () => {\n})\n`,
     `test('${'a'.repeat(98)}', async () => {\n})\n`,
-    `test('${'a'.repeat(97)}', async () => {\n})\n`,
   ),
   plant(
     'code goes on behind a text',

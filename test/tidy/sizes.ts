@@ -42,13 +42,14 @@ function endOfText(line: string): number {
   return Math.min(LINE_COLUMNS_MAX, title.length) - 1
 }
 
-/** Whether a quoted text or a template stands there. */
+/** Whether a quoted text, a template or a pattern stands there. */
 function isTextAt(source: ts.SourceFile, line: number, column: number): boolean {
   const position = source.getPositionOfLineAndCharacter(line, column)
   const covers = (node: ts.Node): boolean =>
     node.getStart(source) <= position &&
     position < node.end &&
     (ts.isStringLiteralLike(node) ||
+      ts.isRegularExpressionLiteral(node) ||
       ts.isTemplateExpression(node) ||
       ts.forEachChild(node, (child) => (covers(child) ? true : undefined)) === true)
   return covers(source)

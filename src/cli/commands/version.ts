@@ -9,6 +9,9 @@ export const version: CliCommand = {
 
 Prints the version of cdb and of the Node.js it runs on.
 
+Options:
+  --json  print data instead of text
+
 Examples:
   cdb version
   cdb version --json

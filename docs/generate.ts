@@ -1,0 +1,195 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { format } from 'prettier'
+import { exitCodes } from '../src/cli/command.ts'
+import { commands } from '../src/cli/cdb.ts'
+import { EVENT_VERSION, eventFields } from '../src/domain/codec.ts'
+import type { Field, Fields } from '../src/domain/codec.ts'
+import { errorMeanings } from '../src/domain/errors.ts'
+import type { ParamSpec } from '../src/domain/param.ts'
+import type { Control } from '../src/engine/control.ts'
+import { controls } from '../src/engine/controls.ts'
+import { paperVenueParams } from '../src/engine/paper-venue/paper-venue.ts'
+import { regimeParams } from '../src/engine/regime.ts'
+import { sizingParams } from '../src/engine/sizing.ts'
+import { strategies } from '../src/engine/strategies.ts'
+
+/*
+ * Writes the reference documents that say what the code says, from the code: npm run docs. A test compares
+ * them with the code.
+ */
+export const references: Readonly<Record<string, () => Promise<string>>> = {
+  'errors.md': () => formatted(errorsPage()),
+  'events.md': () => formatted(eventsPage()),
+  'cli.md': async () => formatted(await cliPage()),
+  'controls.md': () => formatted(controlsPage()),
+  'strategies.md': () => formatted(strategiesPage()),
+}
+
+export const referencePath = (name: string): string => join(import.meta.dirname, 'reference', name)
+
+const formatted = (text: string): Promise<string> => format(text, { parser: 'markdown', printWidth: 110 })
+
+const GENERATED = 'Written by `npm run docs` from the code; a test compares the two.'
+
+const page = (title: string, ...parts: readonly string[]): string =>
+  `${[`# ${title}`, ...parts, GENERATED].join('\n\n')}\n`
+
+type Row = readonly string[]
+
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const code = (text: string): string => (text === '' ? '' : `\`${text}\``)
+
+function errorsPage(): string {
+  const rows = Object.entries(errorMeanings).map(([name, meaning]) => [code(name), meaning])
+  return page(
+    'Errors',
+    'An operating error is told on stderr as `cdb: CODE: what is wrong`, most with a line `mend:` that says what ' +
+      'to do. Codes are never renamed. `CDB_USAGE` ends with exit code 2, all others with 1; the exit codes are in ' +
+      '[cli.md](cli.md).',
+    table(['code', 'meaning'], rows),
+  )
+}
+
+function eventsPage(): string {
+  const parts = Object.entries(eventFields).map(([kind, fields]) => `## ${kind}\n\n${fieldTable(fields)}`)
+  return page(
+    'Events',
+    `Every event on the trading log is one line of JSON: \`"v":${EVENT_VERSION}\` (the version of all events), ` +
+      '`"kind"`, then the fields of its kind in the order given here. A reader refuses other versions, kinds and ' +
+      'fields with `CDB_EVENT_INVALID`.',
+    table(
+      ['type', 'written as'],
+      [
+        ['decimal', 'text of a plain decimal number, at most 12 digits after the point, such as `"0.01"`'],
+        ['ms', 'whole milliseconds: a time since 1970-01-01 UTC, or a length of time'],
+        ['flag', '`true` or `false`'],
+        ['text', 'a string'],
+      ],
+    ),
+    ...parts,
+  )
+}
+
+/** Fields of a part stand under the name of the part: `order.slot`. */
+const fieldTable = (fields: Fields): string =>
+  table(
+    ['field', 'type'],
+    fieldRows(fields, '').map(([name, type]) => [code(name), type]),
+  )
+
+const fieldRows = (fields: Fields, prefix: string): readonly (readonly [string, string])[] =>
+  Object.entries(fields).flatMap(([name, field]) =>
+    typeof field !== 'string' && 'fields' in field
+      ? fieldRows(field.fields, `${prefix}${name}.`)
+      : [[`${prefix}${name}`, typeOf(field)] as const],
+  )
+
+function typeOf(field: Field): string {
+  if (typeof field === 'string') return field
+  if ('nullable' in field) return `${typeOf(field.nullable)} or null`
+  return 'oneOf' in field ? field.oneOf.map((word) => code(`"${word}"`)).join(', ') : 'object'
+}
+
+const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done as asked',
+  failed: 'an operating error; stderr has its code and message ([errors.md](errors.md))',
+  usage: 'the command was called with options or arguments that it does not have',
+  badRows: 'done, but rows of the input were bad and left out',
+  mismatch: 'a check that was asked for found a difference',
+  internal: 'a fault of the program; stderr has the stack',
+}
+
+async function cliPage(): Promise<string> {
+  const parts = await Promise.all(
+    Object.entries(commands).map(async ([name, { load }]) => {
+      const { help } = await load()
+      return `## cdb ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``
+    }),
+  )
+  const names = Object.entries(commands).map(([name, { summary }]) => [
+    `[\`cdb ${name}\`](#cdb-${name})`,
+    summary,
+  ])
+  const exits = Object.entries(exitCodes).map(([name, value]) => [
+    String(value),
+    exitMeanings[name as keyof typeof exitCodes],
+  ])
+  return page(
+    'The command line',
+    'Data goes to stdout, words for people to stderr. `--json` prints data instead of text.',
+    table(['command', 'what it does'], names),
+    `## Exit codes\n\n${table(['code', 'meaning'], exits)}`,
+    ...parts,
+  )
+}
+
+function controlsPage(): string {
+  return page(
+    'Risk controls',
+    'Controls judge each order in this order; the first breach denies it. Limits are set with ' +
+      '`--limit ID.KEY=VALUE`, for example `--limit C05.share=0.02`; bounds are inclusive.',
+    ...controls.map(controlPart),
+  )
+}
+
+function controlPart(control: Control): string {
+  const facts = [
+    `Code \`${control.code}\``,
+    control.applies === 'all' ? 'judges every order' : 'judges orders that add risk',
+    control.latch === null
+      ? 'no latch: each order is judged anew'
+      : `latches the ${control.latch} until a person lifts it`,
+    control.overridable ? 'two people may override it for one order' : 'cannot be overridden',
+  ]
+  const rows = control.params.map((spec) => [
+    code(`${control.id}.${spec.name}`),
+    ...paramCells(spec),
+    spec.looser,
+  ])
+  const limits =
+    rows.length === 0
+      ? 'No limits to set.'
+      : table(['limit', 'default', 'bounds', 'unit', 'meaning', 'looser'], rows)
+  return `## ${control.id} ${control.title}\n\n${control.meaning}\n\n${facts.join('; ')}.\n\n${limits}`
+}
+
+const paramCells = (spec: ParamSpec): Row => [code(spec.default), boundsOf(spec), spec.unit, spec.meaning]
+
+function boundsOf(spec: ParamSpec): string {
+  if (spec.type === 'flag') return 'true or false'
+  return spec.min === '' && spec.max === '' ? '' : `${spec.min} to ${spec.max}`
+}
+
+const paramTable = (specs: readonly ParamSpec[]): string =>
+  specs.length === 0
+    ? 'No parameters.'
+    : table(
+        ['parameter', 'default', 'bounds', 'unit', 'meaning'],
+        specs.map((spec) => [code(spec.name), ...paramCells(spec)]),
+      )
+
+function strategiesPage(): string {
+  const builtIn = Object.values(strategies).map(
+    ({ name, description, params }) => `## ${name}\n\n${description}\n\n${paramTable(params)}`,
+  )
+  return page(
+    'Strategies and the settings of a run',
+    'A strategy is chosen with `--strategy NAME` and set with `--param KEY=VALUE`; bounds are inclusive. How to ' +
+      'write one: [write a strategy](../guides/write-a-strategy.md). Limits of the risk controls are in ' +
+      '[controls.md](controls.md).',
+    ...builtIn,
+    `## Sizing\n\nSize and protection of entries: \`--sizing KEY=VALUE\`.\n\n${paramTable(sizingParams)}`,
+    `## Regime\n\nClassifier and allocation by regime: \`--regime KEY=VALUE\`.\n\n${paramTable(regimeParams)}`,
+    '## Paper venue\n\nFees, latency and slippage: `--venue KEY=VALUE`. The models behind them are in ' +
+      `[paper-venue.md](paper-venue.md).\n\n${paramTable(paperVenueParams)}`,
+  )
+}
+
+if (import.meta.main) {
+  for (const [name, write] of Object.entries(references)) writeFileSync(referencePath(name), await write())
+}
