@@ -12,8 +12,8 @@ import type { TapeColumns } from '../src/engine/tape.ts'
 import { writeSyntheticRecording } from './synthetic.ts'
 
 /*
- * Speed of a backtest: momentum, every risk control and the paper venue over a recording of synthetic trades, as
- * trades a second and as the ratio to a bare loop that sums price x quantity over the same columns. Usage:
+ * Speed of a backtest: momentum, every risk control and the paper venue over a recording of synthetic trades,
+ * as trades a second and as the ratio to a bare loop that sums price x quantity over the same columns. Usage:
  *   node bench/backtest.ts [--trades 5000000] [--seed 1] [--json]
  */
 export type BacktestBenchOptions = Readonly<{ trades: number; seed: number }>
@@ -30,9 +30,7 @@ export type BacktestBench = Readonly<{
   summary: RunSummary
 }>
 
-/**
- * Limits that would end the trading for the day are raised, so that the whole run trades; all still judge.
- */
+/** Latches are lifted a minute after they fell, so that the whole run trades; limits are the defaults. */
 const SETTINGS: RunSettings = {
   strategy: 'momentum',
   params: { lookback: '5m', threshold: '0.3' },
@@ -71,7 +69,7 @@ export async function benchBacktest({ trades, seed }: BacktestBenchOptions): Pro
   }
 }
 
-/** What any program must do at least: look at each price and quantity once. Best of three, reading left out. */
+/** The least that any program does: look at each price and quantity once. Best of three, reading left out. */
 async function bareLoopMs(path: string): Promise<number> {
   const pieces: TapeColumns[] = []
   const files = await openMarketFiles([path])

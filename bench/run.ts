@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /*
- * Runs a bench by name: npm run bench -- backtest --json. Each bench is a file of this folder that can also be
- * run by itself.
+ * Runs a bench by name: npm run bench -- backtest --json. A bench is a file of this folder and also runs by
+ * itself.
  */
 const NOT_BENCHES = ['run.ts', 'synthetic.ts']
 const [name = '', ...rest] = process.argv.slice(2)

@@ -74,7 +74,7 @@ export type RunSummary = Readonly<{
   alertsByCode: Readonly<Record<string, number>>
   logEntries: number
   journalHash: string
-  /** Wall time of the run, without loading. */
+  /** Wall time of the run, with reading and parsing of its files. */
   elapsedMs: number
   tradesPerSecond: number
   eventsPerSecond: number

@@ -40,7 +40,7 @@ const again = (store: LogStore, more: Partial<Rederivation> = {}): Promise<boole
   return Object.assign(rederive({ ...whole, ...more }), { engine })
 }
 
-test('a run is derived again with its commands where they stand: before the market, between and at the end', async () => {
+test('a run is derived again with its commands where they stand: at the start, between and at the end', async () => {
   for (const haltAfter of [-1, 0, 100, tape.length]) {
     const store = await stored(haltAfter)
     assert(store.entries.length > 10)

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, existsSync, statfsSync } from 'node:fs'
+import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { CdbError } from '../../domain/errors.ts'
@@ -13,17 +13,21 @@ const COMMITS_PER_CHECKPOINT = 2_000
 const SQLSTATE_DISK_FULL = '53100'
 
 /**
- * PostgreSQL in this process, kept in a folder. A folder that is there is complete: it is built beside its
- * place and renamed. A committed transaction survives the end of the process at any instant; PGlite does not
- * wait for the disk itself, so a power failure may take the last seconds. Throws CDB_DISK_FULL and
- * CDB_DATA_UNWRITABLE.
+ * PostgreSQL in this process, kept in a folder. While it is made a file lies beside it, so that one which was
+ * killed half made is known and made anew. A committed transaction survives the end of the process at any
+ * instant; PGlite does not wait for the disk itself, so a power failure may take the last seconds. Throws
+ * CDB_DISK_FULL and CDB_DATA_UNWRITABLE.
  */
 export async function openPglite(folder: string): Promise<SqlDatabase> {
   const parent = dirname(folder)
+  const creating = `${folder}.creating`
+  if (existsSync(creating)) rmSync(folder, { recursive: true, force: true })
   const isNew = !existsSync(folder)
   requireSpace(parent, isNew ? FREE_MIB_TO_CREATE : FREE_MIB_TO_COMMIT)
-  if (isNew) await createDatabase(folder)
-  return sqlDatabase(await startPglite(folder), () => {
+  if (isNew) writeFileSync(creating, '')
+  const pglite = await startPglite(folder)
+  rmSync(creating, { force: true })
+  return sqlDatabase(pglite, () => {
     requireSpace(parent, FREE_MIB_TO_COMMIT)
   })
 }
@@ -31,18 +35,6 @@ export async function openPglite(folder: string): Promise<SqlDatabase> {
 /** A database in memory, for tests and checks. */
 export async function openMemoryPglite(): Promise<SqlDatabase> {
   return sqlDatabase(await startPglite(undefined), () => undefined)
-}
-
-/**
- * A process that ends while a database is made leaves only the folder beside its place, which holds nothing.
- */
-async function createDatabase(folder: string): Promise<void> {
-  const making = `${folder}.creating`
-  rmSync(making, { recursive: true, force: true })
-  mkdirSync(making)
-  const pglite = await startPglite(making)
-  await pglite.close()
-  renameSync(making, folder)
 }
 
 async function startPglite(folder: string | undefined): Promise<PGlite> {

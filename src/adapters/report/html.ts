@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { formatDecimal, toNumber } from '../../domain/decimal.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import type { Gap } from '../../domain/market.ts'
 import { pointsOf } from '../../engine/curve.ts'
 import type { CurvePoint } from '../../engine/curve.ts'
 import type { RunSummary } from '../../engine/run-summary.ts'
@@ -106,16 +107,12 @@ const ownFile = (name: string): string => readFileSync(new URL(name, import.meta
 
 /** Times in seconds, as the chart library has them. */
 function pageData({ summary, tally, prices }: ReportInput): unknown {
-  const columns = (points: readonly CurvePoint[]): readonly (readonly number[])[] => [
-    points.map(({ atMs }) => atMs / 1000),
-    points.map(({ value }) => value),
-  ]
   return {
     firstS: (summary.firstMs ?? 0) / 1000,
     lastS: (summary.lastMs ?? 0) / 1000,
     equityStart: toNumber(tally.portfolio.cashStart),
     equity: columns(pointsOf(tally.equityCurve)),
-    prices: columns(prices),
+    prices: columns(withBreaks(prices, tally.keptGaps)),
     fills: tally.keptFills.map(({ fill, purpose }) => ({
       atS: fill.eventMs / 1000,
       side: fill.side,
@@ -126,6 +123,19 @@ function pageData({ summary, tally, prices }: ReportInput): unknown {
       liquidity: fill.liquidity,
     })),
   }
+}
+
+type DrawnPoint = Readonly<{ atMs: number; value: number | null }>
+
+const columns = (points: readonly DrawnPoint[]): readonly (readonly (number | null)[])[] => [
+  points.map(({ atMs }) => atMs / 1000),
+  points.map(({ value }) => value),
+]
+
+/** Where data is missing the line breaks: a line across it would claim prices that nobody saw. */
+function withBreaks(points: readonly CurvePoint[], gaps: readonly Gap[]): readonly DrawnPoint[] {
+  const breaks = gaps.map(({ eventMs, gapMs }) => ({ atMs: eventMs - gapMs / 2, value: null }))
+  return [...points, ...breaks].sort((left, right) => left.atMs - right.atMs)
 }
 
 /** No text of the data can end the script element or open a comment. */

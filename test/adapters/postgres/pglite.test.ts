@@ -50,11 +50,12 @@ test('a body that throws, or a statement that fails, leaves nothing behind', asy
   assert.deepEqual(await db.query('select id from word where id >= 20'), [])
 })
 
-test('a database in a folder keeps what was committed; an unfinished one beside it is thrown away', async () => {
+test('a database in a folder keeps what was committed; one that was killed half made is made anew', async () => {
   await inTemporaryFolder(async (folder) => {
     const path = join(folder, 'pglite')
-    mkdirSync(`${path}.creating`)
-    writeFileSync(join(`${path}.creating`, 'half'), '')
+    writeFileSync(`${path}.creating`, '')
+    mkdirSync(path)
+    writeFileSync(join(path, 'PG_VERSION'), 'half')
     const first = await openPglite(path)
     await first.script('create table kept (id integer)')
     await first.transaction((tx) => tx.query('insert into kept values (7)'))

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { renderReport } from '../../../src/adapters/report/html.ts'
 import { inTemporaryFolder } from '../../cli/temporary-folder.ts'
 import { domOf } from './chromium.ts'
+import { START_MS } from '../../engine/scenario.ts'
 import { reportInput } from './report-run.ts'
 
 const elementText = (page: string, opening: string): string => {
@@ -14,7 +15,7 @@ const elementText = (page: string, opening: string): string => {
 
 type PageData = Readonly<{
   equity: readonly [readonly number[], readonly number[]]
-  prices: readonly [readonly number[], readonly number[]]
+  prices: readonly [readonly number[], readonly (number | null)[]]
   fills: readonly Readonly<{ side: string; purpose: string; quantity: string }>[]
 }>
 
@@ -38,8 +39,17 @@ test('the data of the page is the run: curves in order of time, and every fill',
     times.toSorted((left, right) => left - right),
   )
   assert.equal(values.at(-1)?.toFixed(6), Number(input.summary.equityEnd).toFixed(6))
-  assert.equal(data.prices[1].at(-1), 51_990)
+  assert.deepEqual(data.prices[1].slice(-2), [51_990, null])
   assert.equal(data.fills.length, input.summary.fills)
+})
+
+test('the price breaks where data is missing', async () => {
+  const input = await reportInput()
+  const gap = { kind: 'gap', eventMs: START_MS + 60_500, gapMs: 400 } as const
+  const page = renderReport({ ...input, tally: { ...input.tally, keptGaps: [gap] } })
+  const data = JSON.parse(elementText(page, '<script type="application/json" id="data">')) as PageData
+  const at = data.prices[1].indexOf(null)
+  assert.deepEqual(data.prices[1].slice(at - 1, at + 2), [50_600, null, 50_610])
 })
 
 test('no text of the run ends a script or becomes markup', async () => {

@@ -48,7 +48,9 @@ test('a process that was killed leaves no lock behind', async () => {
     const module = new URL('../../../src/adapters/system/data-folder.ts', import.meta.url).href
     const script = `const { openDataFolder } = await import('${module}')
       openDataFolder(process.argv[1]); process.kill(process.pid, 'SIGKILL')`
-    const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, folder])
+    const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, folder], {
+      timeout: 10_000,
+    })
     assert.equal(child.signal, 'SIGKILL', child.stderr.toString())
     assert.notEqual(readFileSync(join(folder, 'pid'), 'utf8'), `${process.pid}\n`)
     openDataFolder(folder).release()

@@ -1,22 +1,31 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import type { SpawnSyncReturns } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { inTemporaryFolder } from '../../cli/temporary-folder.ts'
 
 const module = new URL('../../../src/adapters/system/watchdog.ts', import.meta.url).href
 const STALL_MS = 200
+const HANG_MS = 10_000
 
-/** Runs a body in a process of its own, watched with a short limit. */
-const watched = (body: string): ReturnType<typeof spawnSync> =>
-  spawnSync(process.execPath, [
-    ...['--input-type=module', '-e'],
-    `const { startWatchdog } = await import('${module}')
-    const { setTimeout } = await import('node:timers/promises')
-    const watchdog = startWatchdog('strategy loops', ${STALL_MS})
-    ${body}`,
-  ])
+/** Runs a body in a process of its own, watched with a short limit; one that hangs is ended by SIGTERM. */
+const watched = (body: string): Promise<SpawnSyncReturns<Buffer>> =>
+  inTemporaryFolder((folder) => {
+    const script = join(folder, 'watched.mjs')
+    writeFileSync(
+      script,
+      `import { setTimeout } from 'node:timers/promises'
+      const { startWatchdog } = await import('${module}')
+      const watchdog = startWatchdog('strategy loops', ${STALL_MS})
+      ${body}`,
+    )
+    return Promise.resolve(spawnSync(process.execPath, [script], { timeout: HANG_MS }))
+  })
 
-test('a loop without end is ended from outside, with a word on it', () => {
-  const { signal, stderr } = watched('watchdog.beat(); for (;;);')
+test('a loop without end is ended from outside, with a word on it', async () => {
+  const { signal, stderr } = await watched('watchdog.beat(); for (;;);')
   assert.equal(signal, 'SIGKILL')
   assert.match(
     stderr.toString(),
@@ -24,8 +33,8 @@ test('a loop without end is ended from outside, with a word on it', () => {
   )
 })
 
-test('long work that beats, and a long wait at rest, are left alone', () => {
-  const { status, stderr } = watched(`
+test('long work that beats, and a long wait at rest, are left alone', async () => {
+  const { status, stderr } = await watched(`
     for (const end = performance.now() + ${3 * STALL_MS}; performance.now() < end;) watchdog.beat()
     watchdog.rest()
     await setTimeout(${3 * STALL_MS})
@@ -34,6 +43,6 @@ test('long work that beats, and a long wait at rest, are left alone', () => {
   assert.equal(stderr.toString(), '')
 })
 
-test('a watchdog that is not closed does not keep its process alive', () => {
-  assert.equal(watched('watchdog.rest()').status, 0)
+test('a watchdog that is not closed does not keep its process alive', async () => {
+  assert.equal((await watched('watchdog.rest()')).status, 0)
 })
