@@ -1,5 +1,5 @@
 import { formatDecimal, parseDecimal } from './decimal.ts'
-import { CdbError } from './errors.ts'
+import { assert, CdbError } from './errors.ts'
 import { alertLevels, commandActions } from './event.ts'
 import type { TradingEvent } from './event.ts'
 import { orderPurposes, orderTypes, timesInForce } from './order.ts'
@@ -139,6 +139,8 @@ function encodeField(field: Field, value: unknown): string {
     case 'decimal':
       return `"${formatDecimal(value as bigint)}"`
     case 'ms':
+      // What could not be read back must not be hashed and stored.
+      assert(Number.isSafeInteger(value), 'times of events are whole milliseconds')
       return String(value)
     case 'flag':
       return value === true ? 'true' : 'false'

@@ -119,3 +119,10 @@ test('any text is read or refused, and never breaks otherwise', () => {
     }),
   )
 })
+
+test('a time that could not be read back is refused when it is written', () => {
+  for (const eventMs of [Number.NaN, Infinity, 1.5, 2 ** 53]) {
+    const alert = { kind: 'alert', eventMs, level: 'info', code: 'X', scope: 'global', message: '' } as const
+    assert.throws(() => encodeEvent(alert), /whole milliseconds/)
+  }
+})

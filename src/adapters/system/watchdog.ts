@@ -28,7 +28,10 @@ export function startWatchdog(subject: string, stallMs = STALL_MS): Watchdog {
   const memory = new SharedArrayBuffer(8)
   const cells = new Int32Array(memory)
   const settings: WatchdogSettings = { memory, stallMs, subject }
-  const worker = new Worker(new URL('./watchdog-worker.ts', import.meta.url), { workerData: settings })
+  const worker = new Worker(new URL('./watchdog-worker.ts', import.meta.url), {
+    workerData: settings,
+    execArgv: [],
+  })
   worker.unref()
   let beats = 0
   return {
