@@ -129,3 +129,6 @@ export type Control = Readonly<{
   /** Judged after every mark and report, so that a latch falls when it happens and not at the next order. */
   watch?(facts: WatchFacts, params: ParamValues): Breach | null
 }>
+
+/** The limits of every control, by id: `limits.C05.share`. */
+export type Limits = Readonly<Record<string, ParamValues>>

@@ -1,7 +1,7 @@
 import { CdbError } from '../domain/errors.ts'
 import { parseParams } from '../domain/param.ts'
 import type { ParamValues } from '../domain/param.ts'
-import type { Control, LimitSpec } from './control.ts'
+import type { Control, Limits, LimitSpec } from './control.ts'
 import { balance } from './controls/balance.ts'
 import { dataFreshness } from './controls/data-freshness.ts'
 import { duplicate } from './controls/duplicate.ts'
@@ -25,7 +25,6 @@ import { slippage } from './controls/slippage.ts'
 import { tradingState } from './controls/trading-state.ts'
 import { turnover } from './controls/turnover.ts'
 import { venueFilters } from './controls/venue-filters.ts'
-import type { Limits } from './engine.ts'
 
 /**
  * Every control that needs no second process, in the order of evaluation; the first breach denies the

@@ -4,6 +4,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { MarketEvent } from '../domain/market.ts'
 import { orderTypes } from '../domain/order.ts'
 import type { ParamValues } from '../domain/param.ts'
+import type { Limits } from './control.ts'
 import { createExecution } from './execution.ts'
 import { appendEvent, createJournal } from './journal.ts'
 import type { Journal, LogEntry } from './journal.ts'
@@ -16,9 +17,6 @@ import { createRisk } from './risk.ts'
 import type { RiskConfig } from './risk.ts'
 import { createSignal } from './signal.ts'
 import type { StrategyDefinition } from './strategy.ts'
-
-/** The limits of every control, by id: `limits.C05.share`. */
-export type Limits = Readonly<Record<string, ParamValues>>
 
 /** Everything that decides a run. Equal configuration and equal tape give equal journals. */
 export type EngineConfig = Readonly<{

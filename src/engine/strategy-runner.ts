@@ -72,7 +72,7 @@ function checkWish(wish: Wish | null | undefined): Wish | null {
 function strategyFailed(name: string, eventMs: number, error: unknown): CdbError {
   const said = error instanceof Error ? error.message : String(error)
   return new CdbError('CDB_STRATEGY_FAILED', `strategy ${name} failed at event time ${eventMs} ms: ${said}`, {
-    mend: 'mend the strategy; its stack is in the cause',
+    mend: 'mend the strategy: each callback returns a wish or null, and never throws',
     cause: error,
   })
 }

@@ -3,7 +3,7 @@ import type { Instrument, InstrumentId } from '../../domain/instrument.ts'
 import { parseParams } from '../../domain/param.ts'
 import type { ParamValues } from '../../domain/param.ts'
 import type { Signal } from '../../domain/signal.ts'
-import type { Control, Permission } from '../control.ts'
+import type { Control, Limits, Permission } from '../control.ts'
 import { performanceParams } from '../performance.ts'
 import type { Digest } from '../ports.ts'
 import { createPortfolio } from '../portfolio.ts'
@@ -21,7 +21,7 @@ export type RiskConfig = Readonly<{
   cash: Money
   instruments: readonly Instrument[]
   permissions: readonly Permission[]
-  limits: Readonly<Record<string, ParamValues>>
+  limits: Limits
   sizing: ParamValues
   takerFee: Ratio
   digest: Digest
