@@ -19,7 +19,7 @@ export const errorMeanings = {
   CDB_FILE_UNREADABLE: 'a file is a directory, or may not be read or written',
   CDB_FILE_EMPTY: 'a file has no data in it',
   CDB_FILE_CORRUPT: 'a file is truncated or damaged',
-  CDB_FORMAT_UNKNOWN: 'no reader recognises the content of a file',
+  CDB_FORMAT_UNKNOWN: 'no reader recognizes the content of a file',
   CDB_ROWS_BAD: 'rows of the input could not be read',
   CDB_DATA_LOCKED: 'the data folder is in use by another process',
   CDB_DATA_UNWRITABLE: 'the data folder cannot be written',
