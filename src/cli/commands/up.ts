@@ -31,7 +31,7 @@ Ctrl-C finishes what is in hand and ends; the next start goes on where the last 
 A run at any speed writes the same log as "cdb backtest" over the same data.
 
 Options:
-  --sim                 a simulated market (default)
+  --sim                 a simulated market (default); its first 15 minutes come at once, whatever the speed
   --recording FILE      market data from a file, as if it were live
   --instrument ID       instrument of the simulated market (default: BTCUSDT.BINANCE), or of a file that names none
   --speed N             market seconds in a second, or max (default: 1)
