@@ -5,7 +5,6 @@ export const untested: Untested = {
   'src/domain/event.ts': 'lists and types only; the codec test covers each kind',
   'src/domain/signal.ts': 'one list of names; the codec test covers it',
   'src/engine/control.ts': 'types and one list of names; the tests of the controls cover it',
-  'src/engine/risk/approval.ts': 'signal in, approval or denial out: test/engine/risk.test.ts',
   'src/engine/risk/cancels.ts': 'what is canceled when: risk.test.ts, commands.test.ts, protection.test.ts',
   'src/engine/risk/context.ts': 'the state that the parts of risk share; every test of risk runs on it',
   'src/engine/risk/halt.ts': 'halts by controls and by people: risk.test.ts and commands.test.ts',

@@ -1,8 +1,10 @@
 import type { TradingEvent } from '../../domain/event.ts'
 import type { OrderRequest } from '../../domain/order.ts'
 import type { Signal } from '../../domain/signal.ts'
+import { override } from '../controls/override.ts'
 import { applyOrderEvent } from '../order-ledger.ts'
 import { restValue } from './activity.ts'
+import { limitsOf } from './context.ts'
 import type { RiskContext } from './context.ts'
 import { haltAccount } from './halt.ts'
 import { breachText, deniedOf, fallLatch, judgeOrder } from './judge.ts'
@@ -26,8 +28,19 @@ export function decide(
   if (verdict.breach.halt === true)
     outputs.push(...haltAccount(context, verdict.control.id, breachText(verdict)))
   context.activity.onDecided(order.slot, nowMs)
-  context.refused.set(signal.slot, { signal, eventMs: nowMs })
+  rememberRefused(context, signal)
   return outputs
+}
+
+/** A denied decision is kept for as long as it may be overridden (C29), and forgotten then. */
+function rememberRefused(context: RiskContext, signal: Signal): void {
+  const { nowMs } = context.account
+  const openMs = limitsOf(context, override)['window'] as number
+  for (const [slot, { eventMs }] of context.refused) {
+    if (nowMs - eventMs <= openMs) break
+    context.refused.delete(slot)
+  }
+  context.refused.set(signal.slot, { signal, eventMs: nowMs })
 }
 
 /** Approval takes effect at once: the order counts in every limit before anything else is judged. */
