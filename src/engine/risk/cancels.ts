@@ -1,11 +1,11 @@
 import type { CancelRequested } from '../../domain/event.ts'
 import type { InstrumentId } from '../../domain/instrument.ts'
-import { isProtective } from '../../domain/order.ts'
+import { isProtective, isTerminal } from '../../domain/order.ts'
 import type { OrderRequest } from '../../domain/order.ts'
 import { applyOrderEvent } from '../order-ledger.ts'
 import type { OrderRecord } from '../order-ledger.ts'
-import { positionOf } from '../portfolio.ts'
 import { scopesOf } from '../trading-state.ts'
+import { isClosed } from './context.ts'
 import type { RiskContext } from './context.ts'
 
 /** C27: an order that has outlived its time is canceled by its owner. */
@@ -35,7 +35,7 @@ export function cancelIdleProtection(
   instrument: InstrumentId,
   group: string | null,
 ): readonly CancelRequested[] {
-  if (positionOf(context.account.portfolio, instrument).quantity !== 0n) return []
+  if (!isClosed(context, instrument)) return []
   return cancelWhere(
     context,
     'the position is closed',
@@ -56,6 +56,16 @@ export const cancelOpposingEntries = (
       request.instrument === instrument && request.purpose === 'entry' && request.side !== side,
   )
 
+/** After each move of an order: the cancel that had to wait for the venue to have it. */
+export function cancelIfWanted(context: RiskContext, record: OrderRecord): readonly CancelRequested[] {
+  const { clientOrderId } = record.request
+  const reason = context.cancelsWanted.get(clientOrderId)
+  if (reason === undefined) return []
+  const request = isTerminal(record.state) ? null : requestCancel(context, record, reason)
+  if (request !== null || isTerminal(record.state)) context.cancelsWanted.delete(clientOrderId)
+  return request === null ? [] : [request]
+}
+
 function cancelWhere(
   context: RiskContext,
   reason: string,
@@ -63,8 +73,11 @@ function cancelWhere(
 ): readonly CancelRequested[] {
   const requests: CancelRequested[] = []
   for (const record of context.account.ledger.values()) {
-    const request = isMeant(record) ? requestCancel(context, record, reason) : null
+    if (!isMeant(record)) continue
+    const request = requestCancel(context, record, reason)
     if (request !== null) requests.push(request)
+    // What is on its way cannot be canceled: it is as soon as the venue has it.
+    else if (record.state !== 'cancelPending') context.cancelsWanted.set(record.request.clientOrderId, reason)
   }
   return requests
 }

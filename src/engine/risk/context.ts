@@ -1,4 +1,4 @@
-import type { Ratio } from '../../domain/decimal.ts'
+import type { Money, Ratio } from '../../domain/decimal.ts'
 import type { Instrument, InstrumentId } from '../../domain/instrument.ts'
 import { parseParams } from '../../domain/param.ts'
 import type { ParamValues } from '../../domain/param.ts'
@@ -6,8 +6,8 @@ import type { Signal } from '../../domain/signal.ts'
 import type { Control, Limits, Permission } from '../control.ts'
 import { performanceParams } from '../performance.ts'
 import type { Digest } from '../ports.ts'
-import { createPortfolio } from '../portfolio.ts'
-import type { Money } from '../../domain/decimal.ts'
+import { createPortfolio, positionOf } from '../portfolio.ts'
+import { exitQuantity } from '../sizing.ts'
 import type { ScopeStates } from '../trading-state.ts'
 import { createAccount } from './account.ts'
 import type { Account, ReservationRates } from './account.ts'
@@ -33,6 +33,9 @@ export type Latch = Readonly<{ control: string; scope: string; reason: string; v
 /** A signal that was denied, kept for as long as two people may override the denial. */
 export type Refused = Readonly<{ signal: Signal; eventMs: number }>
 
+/** What an entry has filled and nothing protects yet; feeBase is what of it went as a fee. */
+export type Unprotected = Readonly<{ signal: Signal; quantity: bigint; value: bigint; feeBase: bigint }>
+
 /** All that risk knows. Every part of it follows from the events it has been fed. */
 export type RiskContext = {
   readonly config: RiskConfig
@@ -46,7 +49,9 @@ export type RiskContext = {
   /** By slot. */
   readonly refused: Map<string, Refused>
   /** Entries whose fills are not protected yet, by client order id. */
-  readonly unprotected: Map<string, Readonly<{ signal: Signal; quantity: bigint; value: bigint }>>
+  readonly unprotected: Map<string, Unprotected>
+  /** Why orders are to be canceled that the venue has not accepted yet, by client order id. */
+  readonly cancelsWanted: Map<string, string>
   /** Signals of open entries, for the distances of their protective orders. */
   readonly entrySignals: Map<string, Signal>
   /** Profit so far of orders that close, by client order id. */
@@ -65,6 +70,7 @@ export const createRiskContext = (config: RiskConfig): RiskContext => ({
   limits: new Map(Object.entries(config.limits)),
   refused: new Map(),
   unprotected: new Map(),
+  cancelsWanted: new Map(),
   entrySignals: new Map(),
   closingPnl: new Map(),
   closes: createStrategyCloses(parseParams('performance', performanceParams, {})),
@@ -79,3 +85,10 @@ export const ratesOf = (context: RiskContext): ReservationRates => ({
   collar: (context.limits.get('C05')?.['share'] ?? 0n) as Ratio,
   takerFee: context.config.takerFee,
 })
+
+/** Whether nothing that could be sold or bought back is held: a fee in base leaves less than a lot behind. */
+export function isClosed(context: RiskContext, id: InstrumentId): boolean {
+  const instrument = context.instruments.get(id)
+  const held = positionOf(context.account.portfolio, id).quantity
+  return instrument === undefined ? held === 0n : exitQuantity(instrument, held) === 0n
+}

@@ -1,4 +1,4 @@
-import { add, divideHalfEven, ONE, shareFloor, subtract } from '../../domain/decimal.ts'
+import { add, shareFloor, subtract } from '../../domain/decimal.ts'
 import type { Price, Quantity, Ratio } from '../../domain/decimal.ts'
 import { conformPrice } from '../../domain/instrument.ts'
 import type { Instrument } from '../../domain/instrument.ts'
@@ -99,11 +99,10 @@ export function exitOrder(
 export function protectiveOrders(
   context: RiskContext,
   instrument: Instrument,
-  entry: Readonly<{ request: OrderRequest; signal: Signal; quantity: Quantity; value: bigint; part: number }>,
+  entry: Readonly<{ request: OrderRequest; signal: Signal; quantity: Quantity; paid: Price; part: number }>,
 ): readonly OrderRequest[] {
   const { sizing } = context.config
-  const { request, signal, quantity } = entry
-  const paid = divideHalfEven(entry.value * ONE, quantity) as Price
+  const { request, signal, quantity, paid } = entry
   const side = opposite(request.side)
   const stopLoss = signal.stopLoss ?? (sizing['stopLoss'] as Ratio)
   const takeProfit = signal.takeProfit ?? (sizing['takeProfit'] as Ratio)

@@ -1,22 +1,26 @@
-import { notional } from '../../domain/decimal.ts'
-import type { Quantity } from '../../domain/decimal.ts'
+import { divideHalfEven, notional, ONE } from '../../domain/decimal.ts'
+import type { Price, Quantity } from '../../domain/decimal.ts'
 import type { Alert, TradingEvent } from '../../domain/event.ts'
 import type { Fill } from '../../domain/execution-report.ts'
-import { checkFilters } from '../../domain/instrument.ts'
+import { checkFilters, conformQuantity } from '../../domain/instrument.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { isTerminal } from '../../domain/order.ts'
 import type { OrderRequest } from '../../domain/order.ts'
 import { clientOrderIdOf } from '../client-order-id.ts'
 import { leavesOf } from '../order-ledger.ts'
 import type { OrderChange, OrderRecord } from '../order-ledger.ts'
-import { positionOf } from '../portfolio.ts'
 import { approve } from './approval.ts'
+import { isClosed } from './context.ts'
 import type { RiskContext } from './context.ts'
 import { deniedOf, judgeOrder } from './judge.ts'
 import { protectiveOrders } from './orders.ts'
 
 /** Remembers that an entry's fill is not protected yet. */
-export function noteUnprotected(context: RiskContext, request: OrderRequest, fill: Fill): void {
+export function noteUnprotected(
+  context: RiskContext,
+  { base }: Instrument,
+  { request, fill }: Readonly<{ request: OrderRequest; fill: Fill }>,
+): void {
   const signal = context.entrySignals.get(request.clientOrderId)
   if (signal === undefined) return
   const noted = context.unprotected.get(request.clientOrderId)
@@ -24,6 +28,7 @@ export function noteUnprotected(context: RiskContext, request: OrderRequest, fil
     signal,
     quantity: (noted?.quantity ?? 0n) + fill.quantity,
     value: (noted?.value ?? 0n) + notional(fill.price, fill.quantity),
+    feeBase: (noted?.feeBase ?? 0n) + (fill.feeAsset === base ? fill.fee : 0n),
   })
 }
 
@@ -39,21 +44,16 @@ export function protect(
   const { request } = record
   const noted = context.unprotected.get(request.clientOrderId)
   if (noted === undefined) return []
-  const quantity = noted.quantity as Quantity
-  const held = positionOf(context.account.portfolio, instrument.id).quantity
+  // What went as a fee is not held, and what is below a lot cannot be sold.
+  const quantity = conformQuantity(instrument, (noted.quantity - noted.feeBase) as Quantity)
   const tooSmall =
     checkFilters(instrument, { quantity, prices: [], reference: request.decisionPrice }) !== null
-  if (held === 0n || (tooSmall && !isTerminal(record.state))) {
-    return []
-  }
+  if (isClosed(context, instrument.id) || (tooSmall && !isTerminal(record.state))) return []
   context.unprotected.delete(request.clientOrderId)
-  const part = Number(record.filled === quantity ? 0n : record.filled / instrument.lotSize)
-  const orders = protectiveOrders(context, instrument, {
-    request,
-    ...noted,
-    quantity,
-    part,
-  })
+  const part = Number(record.filled === noted.quantity ? 0n : record.filled / instrument.lotSize)
+  const paid = divideHalfEven(noted.value * ONE, noted.quantity) as Price
+  const entry = { request, signal: noted.signal, quantity, paid, part }
+  const orders = protectiveOrders(context, instrument, entry)
   return orders.flatMap((order) => protectOrTell(context, order))
 }
 
@@ -72,7 +72,7 @@ export function reprotect(
   { before, after }: OrderChange,
 ): readonly TradingEvent[] {
   const { request, state } = after
-  const isFlat = positionOf(context.account.portfolio, instrument.id).quantity === 0n
+  const isFlat = isClosed(context, instrument.id)
   if (request.purpose !== 'stopLoss' || state === 'filled' || before.state === 'cancelPending' || isFlat)
     return []
   const sibling = [...context.account.ledger.values()].find(

@@ -9,7 +9,7 @@ import { applyOrderEvent } from '../order-ledger.ts'
 import type { OrderChange } from '../order-ledger.ts'
 import { closeOf } from '../performance.ts'
 import { applyFill, positionOf } from '../portfolio.ts'
-import { cancelIdleProtection } from './cancels.ts'
+import { cancelIdleProtection, cancelIfWanted } from './cancels.ts'
 import type { RiskContext } from './context.ts'
 import { haltAccount } from './halt.ts'
 import { noteUnprotected, protect, reprotect } from './protection.ts'
@@ -33,6 +33,7 @@ export function onOrderEvent(context: RiskContext, event: OrderEvent): readonly 
     activity.instrument(event.instrument).onOutcome(account.nowMs, event.kind === 'rejected')
   }
   if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change))
+  outputs.push(...cancelIfWanted(context, change.after))
   if (event.kind === 'rejected') outputs.push(...watch(context, change.after.request))
   return outputs
 }
@@ -51,7 +52,7 @@ function onFill(
   activity.instrument(instrument.id).onFill(request, fill)
   const outputs: TradingEvent[] = []
   if (request.purpose === 'entry') {
-    noteUnprotected(context, request, fill)
+    noteUnprotected(context, instrument, { request, fill })
     if (request.timeInForce === 'gtc') outputs.push(...protect(context, instrument, change.after))
   } else {
     const after = positionOf(account.portfolio, instrument.id)
@@ -62,6 +63,7 @@ function onFill(
     context.closingPnl.set(request.clientOrderId, (context.closingPnl.get(request.clientOrderId) ?? 0n) + pnl)
   }
   if (isTerminal(change.after.state)) outputs.push(...onEnded(context, instrument, change))
+  outputs.push(...cancelIfWanted(context, change.after))
   outputs.push(...cancelIdleProtection(context, instrument.id, request.group))
   outputs.push(...watch(context, request))
   return outputs

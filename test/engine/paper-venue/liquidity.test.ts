@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { feed, heartbeat, level, lines, openVenue, quote, submit } from './market-day.ts'
-import type { VenueOptions } from './market-day.ts'
-
-const ladder = [
-  level(1, 'buy', 99, 1),
-  level(1, 'buy', 98, 2),
-  level(1, 'sell', 101, 1),
-  level(1, 'sell', 102, 2),
-  level(1, 'sell', 103, 3),
-]
-
-const withBook = (options: VenueOptions = {}) => {
-  const venue = openVenue(options)
-  feed(venue, ...ladder)
-  return venue
-}
+import { feed, heartbeat, level, lines, openVenueWithBook, quote, submit } from './market-day.ts'
 
 test('what was taken stays taken until the tape itself shrinks or removes the level', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   const buy = (id: string, ms: number): readonly string[] => {
     submit(venue, { id, side: 'buy', quantity: '0.5', timeInForce: 'ioc', price: '101' }, ms)
     return lines(feed(venue, heartbeat(ms))).slice(1)
@@ -39,7 +24,7 @@ test('what was taken stays taken until the tape itself shrinks or removes the le
 })
 
 test('a level that shrinks below what we took of it and grows again has that much to give', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   submit(venue, { id: 'a', side: 'buy', quantity: '1', price: '101' })
   feed(venue, heartbeat(2), level(3, 'sell', 101, 0.25), level(4, 'sell', 101, 1))
   submit(venue, { id: 'b', side: 'buy', quantity: '1', price: '101', timeInForce: 'ioc' })

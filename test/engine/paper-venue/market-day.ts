@@ -143,3 +143,19 @@ export const candle = (
 
 export const gap = (eventMs: number, gapMs: number): Gap => ({ kind: 'gap', eventMs, gapMs })
 export const heartbeat = (eventMs: number): MarketEvent => ({ kind: 'heartbeat', eventMs })
+
+/** Two levels to sell into and three to buy from. */
+const ladder = [
+  level(1, 'buy', 99, 1),
+  level(1, 'buy', 98, 2),
+  level(1, 'sell', 101, 1),
+  level(1, 'sell', 102, 2),
+  level(1, 'sell', 103, 3),
+]
+
+/** A venue that knows that book. */
+export function openVenueWithBook(options: VenueOptions = {}): PaperVenue {
+  const venue = openVenue(options)
+  feed(venue, ...ladder)
+  return venue
+}

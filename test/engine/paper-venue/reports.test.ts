@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { price } from '../../../src/domain/decimal.ts'
-import { feed, fillsOf, heartbeat, level, lines, openVenue, quote, submit, trade } from './market-day.ts'
-import type { VenueOptions } from './market-day.ts'
+import {
+  feed,
+  fillsOf,
+  heartbeat,
+  lines,
+  openVenue,
+  openVenueWithBook,
+  quote,
+  submit,
+  trade,
+} from './market-day.ts'
 
 const book = quote(1, [99, 5], [101, 5])
-
-const ladder = [
-  level(1, 'buy', 99, 1),
-  level(1, 'buy', 98, 2),
-  level(1, 'sell', 101, 1),
-  level(1, 'sell', 102, 2),
-  level(1, 'sell', 103, 3),
-]
-
-const withBook = (options: VenueOptions = {}) => {
-  const venue = openVenue(options)
-  feed(venue, ...ladder)
-  return venue
-}
 
 test('ids of orders and fills are a sequence of the venue', () => {
   const venue = openVenue()
@@ -50,7 +45,7 @@ test('a sibling on its way when its group fills is canceled as it arrives', () =
   )
 })
 test('a partial fill reports its own quantity, and the position is the sum of the fills (P26)', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   submit(venue, { id: 'a', side: 'buy', quantity: '2', price: '101', timeInForce: 'ioc' })
   const fills = fillsOf(feed(venue, heartbeat(2)))
   assert.deepEqual(
@@ -61,7 +56,7 @@ test('a partial fill reports its own quantity, and the position is the sum of th
 })
 
 test('a reduce-only order fills as far as there is a position, and its rest is canceled', () => {
-  const venue = withBook({ short: true })
+  const venue = openVenueWithBook({ short: true })
   submit(venue, { id: 'in', side: 'buy', quantity: '1' })
   submit(venue, { id: 'out', side: 'sell', quantity: '2', reduceOnly: true })
   submit(venue, { id: 'again', side: 'sell', quantity: '1', reduceOnly: true })
@@ -76,7 +71,7 @@ test('a reduce-only order fills as far as there is a position, and its rest is c
 })
 
 test('a fill of one order of a group cancels the others in the same event', () => {
-  const venue = withBook({ short: true })
+  const venue = openVenueWithBook({ short: true })
   submit(venue, { id: 'tp', side: 'sell', quantity: '1', price: '105', group: 'g' })
   submit(venue, { id: 'sl', side: 'sell', quantity: '4', stopPrice: '99.5', group: 'g' })
   submit(venue, { id: 'other', side: 'sell', quantity: '1', price: '105', group: 'h' })

@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { price } from '../../../src/domain/decimal.ts'
-import { feed, fillsOf, heartbeat, level, lines, openVenue, submit, trade } from './market-day.ts'
-import type { VenueOptions } from './market-day.ts'
-
-const ladder = [
-  level(1, 'buy', 99, 1),
-  level(1, 'buy', 98, 2),
-  level(1, 'sell', 101, 1),
-  level(1, 'sell', 102, 2),
-  level(1, 'sell', 103, 3),
-]
-
-const withBook = (options: VenueOptions = {}) => {
-  const venue = openVenue(options)
-  feed(venue, ...ladder)
-  return venue
-}
+import { feed, fillsOf, heartbeat, lines, openVenue, openVenueWithBook, submit, trade } from './market-day.ts'
 
 test('beyond the displayed depth a market order pays linear impact on its rest', () => {
-  const venue = withBook({ params: { impactBps: '100', impactNotional: '1030' } })
+  const venue = openVenueWithBook({ params: { impactBps: '100', impactNotional: '1030' } })
   submit(venue, { id: 'a', side: 'buy', quantity: '16' })
   const fills = lines(feed(venue, heartbeat(2))).slice(1)
   // 10 beyond the book are worth 1030 at its edge of 103, which moves the price by 100 basis points.
@@ -27,7 +12,9 @@ test('beyond the displayed depth a market order pays linear impact on its rest',
 })
 
 test('what would move the price past impactBpsMax expires', () => {
-  const venue = withBook({ params: { impactBps: '100', impactNotional: '1030', impactBpsMax: '50' } })
+  const venue = openVenueWithBook({
+    params: { impactBps: '100', impactNotional: '1030', impactBpsMax: '50' },
+  })
   submit(venue, { id: 'a', side: 'buy', quantity: '16' })
   assert.deepEqual(lines(feed(venue, heartbeat(2))).slice(4), [
     'a taker 5 @ 103.52',

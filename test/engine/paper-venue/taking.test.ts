@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { price } from '../../../src/domain/decimal.ts'
-import { feed, fillsOf, gap, heartbeat, level, lines, openVenue, quote, submit, trade } from './market-day.ts'
-import type { VenueOptions } from './market-day.ts'
-
-const ladder = [
-  level(1, 'buy', 99, 1),
-  level(1, 'buy', 98, 2),
-  level(1, 'sell', 101, 1),
-  level(1, 'sell', 102, 2),
-  level(1, 'sell', 103, 3),
-]
-
-const withBook = (options: VenueOptions = {}) => {
-  const venue = openVenue(options)
-  feed(venue, ...ladder)
-  return venue
-}
+import {
+  feed,
+  fillsOf,
+  gap,
+  heartbeat,
+  level,
+  lines,
+  openVenue,
+  openVenueWithBook,
+  quote,
+  submit,
+  trade,
+} from './market-day.ts'
 
 test('a market order walks the displayed levels, one fill a level', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   submit(venue, { id: 'a', side: 'buy', quantity: '2.5' })
   const reports = feed(venue, heartbeat(2))
   assert.deepEqual(lines(reports), ['a accepted', 'a taker 1 @ 101', 'a taker 1.5 @ 102'])
@@ -60,7 +57,7 @@ test('fills follow the market of the tape, not a constant (P23)', () => {
 })
 
 test('a buy limit above the market takes at the market with the taker fee (P34)', () => {
-  const onBook = withBook()
+  const onBook = openVenueWithBook()
   submit(onBook, { id: 'a', side: 'buy', quantity: '1', price: '150' })
   assert.deepEqual(lines(feed(onBook, heartbeat(2))), ['a accepted', 'a taker 1 @ 101'])
   const onTrades = openVenue({ params: { slippageBps: '10', slippageNoise: '0', impactBps: '0' } })
@@ -78,14 +75,14 @@ test('a side without any quantity is no side: an order waits for a price and doe
 })
 
 test('a limit order takes what is displayed up to its limit, and its rest rests', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   submit(venue, { id: 'a', side: 'buy', quantity: '5', price: '102' })
   assert.deepEqual(lines(feed(venue, heartbeat(2))), ['a accepted', 'a taker 1 @ 101', 'a taker 2 @ 102'])
   assert.deepEqual(lines(feed(venue, trade(3, 101.5, 1, 'sell'))), ['a maker 2 @ 102'])
 })
 
 test('ioc expires its rest, fok fills whole or not at all', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   submit(venue, { id: 'a', side: 'buy', quantity: '4', price: '102', timeInForce: 'fok' })
   submit(venue, { id: 'b', side: 'buy', quantity: '3', price: '102', timeInForce: 'fok' })
   submit(venue, { id: 'c', side: 'sell', quantity: '2', price: '99', timeInForce: 'ioc' })
@@ -102,7 +99,7 @@ test('ioc expires its rest, fok fills whole or not at all', () => {
 })
 
 test('a stop becomes a market order when a trade reaches it, and not before', () => {
-  const venue = withBook({ short: true })
+  const venue = openVenueWithBook({ short: true })
   submit(venue, { id: 'up', side: 'buy', quantity: '1', stopPrice: '100.5' })
   submit(venue, { id: 'down', side: 'sell', quantity: '1', stopPrice: '99.5' })
   assert.deepEqual(lines(feed(venue, trade(2, 100))), ['up accepted', 'down accepted'])
@@ -112,14 +109,14 @@ test('a stop becomes a market order when a trade reaches it, and not before', ()
 })
 
 test('a stop whose trigger has passed on arrival triggers at once', () => {
-  const venue = withBook({ short: true })
+  const venue = openVenueWithBook({ short: true })
   feed(venue, trade(2, 100))
   submit(venue, { id: 'a', side: 'sell', quantity: '1', stopPrice: '100.5' })
   assert.deepEqual(lines(feed(venue, heartbeat(3))), ['a accepted', 'a taker 1 @ 99'])
 })
 
 test('a trade older than the arrival of a stop does not trigger it', () => {
-  const venue = withBook({ short: true })
+  const venue = openVenueWithBook({ short: true })
   submit(venue, { id: 'a', side: 'sell', quantity: '1', stopPrice: '99.5' }, 10)
   feed(venue, heartbeat(10))
   assert.deepEqual(feed(venue, trade(9, 99.5)), [])
@@ -127,7 +124,7 @@ test('a trade older than the arrival of a stop does not trigger it', () => {
 })
 
 test('a stop-limit becomes a limit order: it takes within its limit and rests with what is left', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   submit(venue, { id: 'a', side: 'buy', quantity: '4', stopPrice: '100.5', price: '102' })
   feed(venue, heartbeat(2))
   assert.deepEqual(lines(feed(venue, trade(3, 100.6))), ['a taker 1 @ 101', 'a taker 2 @ 102'])
@@ -135,7 +132,7 @@ test('a stop-limit becomes a limit order: it takes within its limit and rests wi
 })
 
 test('after a gap no old price fills: an order waits for the first new one', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   feed(venue, trade(2, 100))
   submit(venue, { id: 'a', side: 'buy', quantity: '1' }, 500)
   assert.deepEqual(lines(feed(venue, gap(1000, 900))), ['a accepted'])
@@ -144,7 +141,7 @@ test('after a gap no old price fills: an order waits for the first new one', () 
 })
 
 test('what arrived before a gap meets the market before it', () => {
-  const venue = withBook()
+  const venue = openVenueWithBook()
   submit(venue, { id: 'a', side: 'buy', quantity: '1' }, 50)
   assert.deepEqual(lines(feed(venue, gap(1000, 900))), ['a accepted', 'a taker 1 @ 101'])
 })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { formatDecimal } from '../../../src/domain/decimal.ts'
 import type { TradingEvent } from '../../../src/domain/event.ts'
 import {
+  acceptedOf,
   approvedIn,
   commandAt,
   createTestRisk,
@@ -151,4 +152,26 @@ test('an order canceled by a halt that fills first is booked: fills win', () => 
   risk.step(fillOf(order, 4))
   assert.equal(risk.openOrders().length, 0)
   assert.deepEqual(risk.step(endedOf('canceled', order, 5)), [])
+})
+
+test('an order that is on its way when a halt cancels is canceled as soon as the venue has it', () => {
+  const risk = createTestRisk({}, { passive: 'true' })
+  risk.step(markAt(0, '50000'))
+  const [order] = approvedIn(risk.step(signalAt(0, '50000')))
+  assert.ok(order !== undefined)
+  risk.step(submittingOf(order, 1))
+  assert.equal(cancelsIn(risk.step(commandAt(2, { action: 'haltCancel' }))), 0)
+  assert.equal(cancelsIn(risk.step(acceptedOf(order, 3))), 1)
+  assert.equal(cancelsIn(risk.step(markAt(5000, '50000'))), 0)
+})
+
+test('an unknown order that turns out to rest is canceled when a halt wanted it', () => {
+  const risk = createTestRisk({}, { passive: 'true' })
+  risk.step(markAt(0, '50000'))
+  const [order] = approvedIn(risk.step(signalAt(0, '50000')))
+  assert.ok(order !== undefined)
+  risk.step(submittingOf(order, 1))
+  risk.step(endedOf('unknown', order, 2))
+  assert.equal(cancelsIn(risk.step(commandAt(3, { action: 'haltCancel' }))), 0)
+  assert.equal(cancelsIn(risk.step(acceptedOf(order, 4))), 1)
 })

@@ -16,6 +16,7 @@ import {
   commandAt,
   rejectedOf,
 } from './feed.ts'
+import { bitcoin } from '../scenario.ts'
 
 function submitted(risk: RiskStep, signal = signalAt(0, '50000')): OrderRequest {
   risk.step(markAt(0, '50000'))
@@ -181,4 +182,32 @@ test('a stop that we canceled is not placed again', () => {
   const { stopLoss } = protectedPosition(risk)
   risk.step(commandAt(2, { action: 'haltCancel' }))
   assert.deepEqual(risk.step(endedOf('canceled', stopLoss, 3)), [])
+})
+
+test('what a fee in base took is not protected: the stop is for whole lots of what is held', () => {
+  const risk = createTestRisk()
+  const order = submitted(risk)
+  const fee = quantity('0.00000197')
+  const protective = approvedIn(risk.step(fillOf(order, 1, { fee, feeAsset: bitcoin.base })))
+  assert.deepEqual(
+    protective.map((each) => formatDecimal(each.quantity)),
+    ['0.00196', '0.00196'],
+  )
+})
+
+test('a rest below a lot is no position: protection goes when the exit has sold the lots', () => {
+  const risk = createTestRisk()
+  const order = submitted(risk)
+  const fee = quantity('0.00000197')
+  const protective = approvedIn(risk.step(fillOf(order, 1, { fee, feeAsset: bitcoin.base })))
+  for (const each of protective) {
+    risk.step(submittingOf(each, 2))
+    risk.step(acceptedOf(each, 2))
+  }
+  risk.step(markAt(5000, '50000'))
+  const [exit] = approvedIn(risk.step(signalAt(5000, '50000', 'exit')))
+  assert.ok(exit !== undefined)
+  risk.step(submittingOf(exit, 5000))
+  const closed = risk.step(fillOf(exit, 5001))
+  assert.equal(closed.filter(({ kind }) => kind === 'cancelRequested').length, 2)
 })
