@@ -45,12 +45,15 @@ export function entryLine(event: TradingEvent): EntryLine | null {
     case 'rejected':
     case 'abandoned':
     case 'unknown':
+    case 'notPlaced':
       return line('yellow', event.kind, `${event.clientOrderId}: ${event.reason}`)
     case 'canceled':
     case 'expired':
       return line('gray', event.kind, `${event.clientOrderId}: ${event.reason}`)
     case 'command':
       return line('yellow', 'command', `${event.action} ${event.scope} by ${event.actor}: ${event.reason}`)
+    case 'discrepancy':
+      return line('yellow', 'venue', `${event.code} ${event.subject}: ${event.detail}`)
     case 'alert':
       return line('yellow', 'alert', `${event.level} ${event.code}: ${event.message}`)
     case 'mark':

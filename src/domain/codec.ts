@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { assert, CdbError } from './errors.ts'
-import { alertLevels, commandActions } from './event.ts'
+import { alertLevels, commandActions, discrepancyCodes } from './event.ts'
 import type { TradingEvent } from './event.ts'
 import { orderPurposes, orderTypes, timesInForce } from './order.ts'
 import { regimes } from './signal.ts'
@@ -101,12 +101,20 @@ export const eventFields: Readonly<Record<TradingEvent['kind'], Fields>> = {
     subject: 'text',
     value: 'text',
   },
+  discrepancy: {
+    eventMs: 'ms',
+    account: 'text',
+    code: { oneOf: discrepancyCodes },
+    subject: 'text',
+    detail: 'text',
+  },
   alert: { eventMs: 'ms', level: { oneOf: alertLevels }, code: 'text', scope: 'text', message: 'text' },
   accepted: { ...reportFields, venueOrderId: 'text' },
   rejected: endedFields,
   canceled: endedFields,
   expired: endedFields,
   unknown: endedFields,
+  notPlaced: endedFields,
   filled: {
     ...reportFields,
     tradeId: 'text',

@@ -102,6 +102,27 @@ export type Command = Readonly<{
   value: string
 }>
 
+export const discrepancyCodes = [
+  'UNEXPLAINED_FILL',
+  'EXTERNAL_ORDER',
+  'LOST_HISTORY',
+  'BALANCE',
+  'CLOCK',
+  'CLOCK_MENDED',
+  'UNKNOWN_ORDERS',
+] as const
+
+/** What execution found at the venue that our books do not explain, or that its clock is off. */
+export type Discrepancy = Readonly<{
+  kind: 'discrepancy'
+  eventMs: number
+  account: string
+  code: (typeof discrepancyCodes)[number]
+  /** The order, trade or asset in question. */
+  subject: string
+  detail: string
+}>
+
 export const alertLevels = ['info', 'warning', 'critical'] as const
 
 /** Something a person should know of now. */
@@ -124,5 +145,6 @@ export type TradingEvent =
   | Abandoned
   | CancelRequested
   | Command
+  | Discrepancy
   | Alert
   | ExecutionReport

@@ -21,6 +21,9 @@ export type Expired = ReportBase & Readonly<{ kind: 'expired'; reason: string }>
 /** No answer came: the order may or may not be at the venue, and keeps its reservation. */
 export type Unknown = ReportBase & Readonly<{ kind: 'unknown'; reason: string }>
 
+/** It has been shown that the venue never had the order: looked for until no packet could still arrive. */
+export type NotPlaced = ReportBase & Readonly<{ kind: 'notPlaced'; reason: string }>
+
 /** Our own execution: the only thing that moves positions. Its key is (account, instrument, tradeId). */
 export type Fill = ReportBase &
   Readonly<{
@@ -38,4 +41,4 @@ export type Fill = ReportBase &
   }>
 
 /** The venue's word on an order. */
-export type ExecutionReport = Accepted | Rejected | Canceled | Expired | Unknown | Fill
+export type ExecutionReport = Accepted | Rejected | Canceled | Expired | Unknown | NotPlaced | Fill

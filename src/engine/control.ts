@@ -93,6 +93,12 @@ export type RiskFacts = Readonly<{
    * price.
    */
   slippages: readonly Readonly<{ eventMs: number; share: Ratio }>[]
+  /** How far the clock is off the venue's, as reported; empty while it is right. */
+  clockOff: string
+  /** The newest difference with the venue that the books do not explain; empty when there is none. */
+  unexplained: string
+  /** Client order ids of orders whose fate the venue has not told for too long. */
+  inDoubt: readonly string[]
 }>
 
 /** The facts that do not depend on an order: what watching controls look at. */

@@ -3,10 +3,12 @@ import { parseParams } from '../domain/param.ts'
 import type { ParamValues } from '../domain/param.ts'
 import type { Control, Limits, LimitSpec } from './control.ts'
 import { balance } from './controls/balance.ts'
+import { clock } from './controls/clock.ts'
 import { dataFreshness } from './controls/data-freshness.ts'
 import { duplicate } from './controls/duplicate.ts'
 import { limitChange } from './controls/limit-change.ts'
 import { lossLimit } from './controls/loss-limit.ts'
+import { messageRate } from './controls/message-rate.ts'
 import { openOrders } from './controls/open-orders.ts'
 import { orderLifetime } from './controls/order-lifetime.ts'
 import { orderNumbers } from './controls/order-numbers.ts'
@@ -17,6 +19,7 @@ import { periodCollar } from './controls/period-collar.ts'
 import { permission } from './controls/permission.ts'
 import { positionSize } from './controls/position-size.ts'
 import { priceCollar } from './controls/price-collar.ts'
+import { reconciliation } from './controls/reconciliation.ts'
 import { rejectStorm } from './controls/reject-storm.ts'
 import { repeatedExecution } from './controls/repeated-execution.ts'
 import { selfMatch } from './controls/self-match.ts'
@@ -24,11 +27,11 @@ import { signalAge } from './controls/signal-age.ts'
 import { slippage } from './controls/slippage.ts'
 import { tradingState } from './controls/trading-state.ts'
 import { turnover } from './controls/turnover.ts'
+import { unknownOrders } from './controls/unknown-orders.ts'
 import { venueFilters } from './controls/venue-filters.ts'
 
 /**
- * Every control that needs no second process, in the order of evaluation; the first breach denies the
- * order.
+ * Every control that judges an order, in the order of evaluation; the first breach denies the order.
  */
 export const controls: readonly Control[] = [
   tradingState,
@@ -40,6 +43,7 @@ export const controls: readonly Control[] = [
   orderSize,
   venueFilters,
   balance,
+  messageRate,
   openOrders,
   positionSize,
   turnover,
@@ -47,9 +51,12 @@ export const controls: readonly Control[] = [
   repeatedExecution,
   rejectStorm,
   dataFreshness,
+  clock,
   selfMatch,
   signalAge,
   slippage,
+  reconciliation,
+  unknownOrders,
   orderLifetime,
   orderNumbers,
   override,

@@ -64,7 +64,9 @@ function moveOf(event: OrderEvent, record: OrderRecord): OrderMove | null {
     case 'expired':
       return 'expire'
     case 'unknown':
-      return 'lose'
+      return legalOrNull(record.state, 'lose')
+    case 'notPlaced':
+      return legalOrNull(record.state, 'disprove')
     case 'filled':
       return event.quantity === leavesOf(record) ? 'fillRest' : 'fillPart'
     default:

@@ -1,12 +1,21 @@
 /**
  * A set that forgets in two generations: a key is remembered for at least `keepMs` and at most twice as long.
  */
-export type RecentSet = Readonly<{ add(key: string, nowMs: number): void; has(key: string): boolean }>
+export type RecentSet = Readonly<{
+  add(key: string, nowMs: number): void
+  has(key: string): boolean
+  /** What createRecentSet goes on from. */
+  save(): RecentKeys
+}>
 
-export function createRecentSet(keepMs: number): RecentSet {
-  let young = new Set<string>()
-  let old = new Set<string>()
-  let turnedMs = -Infinity
+export type RecentKeys = Readonly<{ young: ReadonlySet<string>; old: ReadonlySet<string>; turnedMs: number }>
+
+const NO_KEYS: RecentKeys = { young: new Set(), old: new Set(), turnedMs: -Infinity }
+
+export function createRecentSet(keepMs: number, saved: RecentKeys = NO_KEYS): RecentSet {
+  let young = new Set(saved.young)
+  let old = new Set(saved.old)
+  let turnedMs = saved.turnedMs
   return {
     add(key, nowMs) {
       if (nowMs - turnedMs >= keepMs) {
@@ -17,5 +26,6 @@ export function createRecentSet(keepMs: number): RecentSet {
       young.add(key)
     },
     has: (key) => young.has(key) || old.has(key),
+    save: () => ({ young, old, turnedMs }),
   }
 }

@@ -5,11 +5,13 @@ import type { Portfolio } from './portfolio.ts'
 import { observeEquity } from './risk/account.ts'
 import { expireOrders } from './risk/cancels.ts'
 import { applyCommand } from './risk/commands.ts'
-import { createRiskContext } from './risk/context.ts'
-import type { RiskConfig, RiskContext } from './risk/context.ts'
+import { createRiskContext, riskRecordOf } from './risk/context.ts'
+import type { RiskConfig, RiskContext, RiskRecord } from './risk/context.ts'
+import { onDiscrepancy } from './risk/discrepancies.ts'
 import { onOrderEvent } from './risk/reports.ts'
 import { onSignal } from './risk/signals.ts'
 import { watch } from './risk/watch.ts'
+import { stateOfText, stateText } from './state-text.ts'
 
 export type { RiskConfig } from './risk/context.ts'
 
@@ -18,6 +20,8 @@ export type RiskStep = Readonly<{
   step(event: TradingEvent): readonly TradingEvent[]
   portfolio: Portfolio
   openOrders(): readonly OrderRecord[]
+  /** All that it knows, as text: a step made with it goes on as this one would. */
+  save(): string
 }>
 
 const NOTHING: readonly TradingEvent[] = []
@@ -26,12 +30,14 @@ const NOTHING: readonly TradingEvent[] = []
  * The step of the risk service: one account. It denies by default, and all that it knows follows from its
  * input.
  */
-export function createRisk(config: RiskConfig): RiskStep {
-  const context = createRiskContext(config)
+export function createRisk(config: RiskConfig, saved: string | null = null): RiskStep {
+  const record = saved === null ? undefined : (stateOfText(saved) as RiskRecord)
+  const context = createRiskContext(config, record)
   return {
     step: (event) => stepRisk(context, event),
     portfolio: context.account.portfolio,
     openOrders: () => [...context.account.ledger.values()],
+    save: () => stateText(riskRecordOf(context)),
   }
 }
 
@@ -53,8 +59,11 @@ function stepRisk(context: RiskContext, event: TradingEvent): readonly TradingEv
     case 'canceled':
     case 'expired':
     case 'unknown':
+    case 'notPlaced':
     case 'filled':
       return onOrderEvent(context, event)
+    case 'discrepancy':
+      return onDiscrepancy(context, event)
     case 'denied':
     case 'cancelRequested':
     case 'alert':

@@ -3,12 +3,16 @@ export type RollingSum = Readonly<{
   add(eventMs: number, amount: bigint): void
   /** Forgets what is as old as the window or older. */
   sumAt(nowMs: number): bigint
+  /** What createRollingSum goes on from. */
+  save(): readonly TimedAmount[]
 }>
 
-export function createRollingSum(windowMs: number): RollingSum {
-  let items: { eventMs: number; amount: bigint }[] = []
+export type TimedAmount = Readonly<{ eventMs: number; amount: bigint }>
+
+export function createRollingSum(windowMs: number, saved: readonly TimedAmount[] = []): RollingSum {
+  let items = [...saved]
   let first = 0
-  let sum = 0n
+  let sum = items.reduce((total, { amount }) => total + amount, 0n)
   return {
     add(eventMs, amount) {
       items.push({ eventMs, amount })
@@ -29,5 +33,6 @@ export function createRollingSum(windowMs: number): RollingSum {
       }
       return sum
     },
+    save: () => items.slice(first),
   }
 }

@@ -153,6 +153,8 @@ export function tallyEntry(tally: Tally, entry: LogEntry): void {
     case 'submitting':
     case 'cancelRequested':
     case 'unknown':
+    case 'notPlaced':
+    case 'discrepancy':
     case 'command':
       return
     default:

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { eventFields } from '../../src/domain/codec.ts'
-import { alertLevels, commandActions } from '../../src/domain/event.ts'
+import { alertLevels, commandActions, discrepancyCodes } from '../../src/domain/event.ts'
 import type { TradingEvent } from '../../src/domain/event.ts'
 import { orderPurposes, orderTypes, timesInForce } from '../../src/domain/order.ts'
 import { regimes } from '../../src/domain/signal.ts'
@@ -113,6 +113,15 @@ const events: Readonly<Record<TradingEvent['kind'], fc.Arbitrary<Readonly<{ kind
     canceled: record({ kind: kind('canceled'), ...about, reason: text }),
     expired: record({ kind: kind('expired'), ...about, reason: text }),
     unknown: record({ kind: kind('unknown'), ...about, reason: text }),
+    notPlaced: record({ kind: kind('notPlaced'), ...about, reason: text }),
+    discrepancy: record({
+      kind: kind('discrepancy'),
+      eventMs: ms,
+      account: text,
+      code: fc.constantFrom(...discrepancyCodes),
+      subject: text,
+      detail: text,
+    }),
     filled: record({
       kind: kind('filled'),
       ...about,

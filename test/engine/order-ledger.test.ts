@@ -125,13 +125,18 @@ test('a move that the life cycle does not have is refused, and the order stays a
     [[approved, submitting], submitting],
     [[approved, submitting], abandoned],
     [[approved, submitting, accepted], rejected],
-    [[approved, submitting, accepted], unknown],
     [[approved, submitting, unknown], rejected],
   ] as const) {
     const { ledger, state } = ledgerAfter(events)
     assert.throws(() => applyOrderEvent(ledger, illegal), { code: 'CDB_ORDER_TRANSITION' })
     assert.equal(ledger.get(request.clientOrderId)?.state, state)
   }
+})
+
+test('no answer to a submission says nothing new once the venue has spoken', () => {
+  const { ledger } = ledgerAfter([approved, submitting, accepted])
+  assert.equal(applyOrderEvent(ledger, unknown), null)
+  assert.equal(ledger.get(request.clientOrderId)?.state, 'accepted')
 })
 
 test('an order that would be filled beyond its quantity ends the process', () => {

@@ -6,9 +6,11 @@ import type { OrderRequest } from '../../domain/order.ts'
 import type { Approval } from '../control.ts'
 import { orderPriceOf } from '../controls/order-price.ts'
 import { createRecentSet } from '../recent-set.ts'
+import type { RecentKeys } from '../recent-set.ts'
 import { createRollingSum } from '../rolling-sum.ts'
+import type { TimedAmount } from '../rolling-sum.ts'
 import { createInstrumentActivity } from './instrument-activity.ts'
-import type { InstrumentActivity } from './instrument-activity.ts'
+import type { InstrumentActivity, InstrumentRecord } from './instrument-activity.ts'
 
 const RECENT_MS = 600_000
 const HOUR_MS = 3_600_000
@@ -31,15 +33,27 @@ export type Activity = Readonly<{
   /** A person has looked at it: the counts that had led to a latch start anew. */
   forgiveStrategy(strategy: string): void
   forgiveInstrument(id: InstrumentId): void
+  /** What createActivity goes on from. */
+  save(): ActivityRecord
 }>
 
-export function createActivity(): Activity {
-  let approvals: readonly Approval[] = []
-  const hour = createRollingSum(HOUR_MS)
-  const day = createRollingSum(DAY_MS)
-  const slots = createRecentSet(SLOT_MS)
-  const losses = new Map<string, number>()
+export type ActivityRecord = Readonly<{
+  approvals: readonly Approval[]
+  hour: readonly TimedAmount[]
+  day: readonly TimedAmount[]
+  slots: RecentKeys
+  losses: ReadonlyMap<string, number>
+  instruments: ReadonlyMap<InstrumentId, InstrumentRecord>
+}>
+
+export function createActivity(saved: ActivityRecord | null = null): Activity {
+  let approvals: readonly Approval[] = saved?.approvals ?? []
+  const hour = createRollingSum(HOUR_MS, saved?.hour)
+  const day = createRollingSum(DAY_MS, saved?.day)
+  const slots = createRecentSet(SLOT_MS, saved?.slots)
+  const losses = new Map(saved?.losses)
   const instruments = new Map<InstrumentId, InstrumentActivity>()
+  for (const [id, record] of saved?.instruments ?? []) instruments.set(id, createInstrumentActivity(record))
   const recentApprovals = (nowMs: number): readonly Approval[] => {
     const first = approvals[0]
     if (first !== undefined && first.eventMs <= nowMs - RECENT_MS) {
@@ -77,6 +91,14 @@ export function createActivity(): Activity {
       for (const key of losses.keys()) if (key.startsWith(`${strategy}/`)) losses.delete(key)
     },
     forgiveInstrument: (id) => instruments.delete(id),
+    save: () => ({
+      approvals,
+      hour: hour.save(),
+      day: day.save(),
+      slots: slots.save(),
+      losses,
+      instruments: new Map([...instruments].map(([id, activity]) => [id, activity.save()])),
+    }),
   }
 }
 

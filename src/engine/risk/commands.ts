@@ -25,6 +25,7 @@ export function applyCommand(context: RiskContext, command: Command): readonly T
       // A person has looked at the loss that halted it (C15): from here it is measured anew, or it would halt
       // again.
       rebaseEquity(context.account)
+      context.doubts.unexplained = ''
       return []
     case 'haltCancel':
       return cancelInScope(context, command.scope, `halted: ${command.reason}`)

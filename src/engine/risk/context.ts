@@ -12,9 +12,11 @@ import type { ScopeStates } from '../trading-state.ts'
 import { createAccount } from './account.ts'
 import type { Account, ReservationRates } from './account.ts'
 import { createActivity } from './activity.ts'
-import type { Activity } from './activity.ts'
+import type { Activity, ActivityRecord } from './activity.ts'
+import { createVenueDoubts } from './venue-doubts.ts'
+import type { VenueDoubts } from './venue-doubts.ts'
 import { createStrategyCloses } from './strategy-closes.ts'
-import type { StrategyCloses } from './strategy-closes.ts'
+import type { ClosesByStrategy, StrategyCloses } from './strategy-closes.ts'
 
 export type RiskConfig = Readonly<{
   account: string
@@ -58,13 +60,16 @@ export type RiskContext = {
   readonly closingPnl: Map<string, bigint>
   /** What each strategy made by its newest closes. */
   readonly closes: StrategyCloses
+  readonly doubts: VenueDoubts
 }
 
-export const createRiskContext = (config: RiskConfig): RiskContext => ({
-  config,
-  instruments: new Map(config.instruments.map((instrument) => [instrument.id, instrument])),
+/** All that risk knows as plain data: what createRiskContext goes on from. */
+export type RiskRecord = Omit<RiskContext, 'config' | 'instruments' | 'activity' | 'closes'> &
+  Readonly<{ activity: ActivityRecord | null; closes: ClosesByStrategy }>
+
+const newRecord = (config: RiskConfig): RiskRecord => ({
   account: createAccount(config.account, createPortfolio(config.cash)),
-  activity: createActivity(),
+  activity: null,
   states: new Map(),
   latches: new Map(),
   limits: new Map(Object.entries(config.limits)),
@@ -73,7 +78,34 @@ export const createRiskContext = (config: RiskConfig): RiskContext => ({
   cancelsWanted: new Map(),
   entrySignals: new Map(),
   closingPnl: new Map(),
-  closes: createStrategyCloses(parseParams('performance', performanceParams, {})),
+  closes: new Map(),
+  doubts: createVenueDoubts(),
+})
+
+export function createRiskContext(config: RiskConfig, saved: RiskRecord = newRecord(config)): RiskContext {
+  const performance = parseParams('performance', performanceParams, {})
+  return {
+    ...saved,
+    config,
+    instruments: new Map(config.instruments.map((instrument) => [instrument.id, instrument])),
+    activity: createActivity(saved.activity),
+    closes: createStrategyCloses(performance, saved.closes),
+  }
+}
+
+export const riskRecordOf = (context: RiskContext): RiskRecord => ({
+  account: context.account,
+  activity: context.activity.save(),
+  states: context.states,
+  latches: context.latches,
+  limits: context.limits,
+  refused: context.refused,
+  unprotected: context.unprotected,
+  cancelsWanted: context.cancelsWanted,
+  entrySignals: context.entrySignals,
+  closingPnl: context.closingPnl,
+  closes: context.closes.save(),
+  doubts: context.doubts,
 })
 
 /** The limits of one control as they stand now. */

@@ -16,14 +16,23 @@ export type InstrumentActivity = Readonly<{
     outcomes: readonly boolean[]
     slippages: readonly Slippage[]
   }>
+  /** What createInstrumentActivity goes on from. */
+  save(): InstrumentRecord
 }>
+
+export type InstrumentRecord = Readonly<{
+  rejectsMs: readonly number[]
+  slippages: readonly Slippage[]
+  outcomes: readonly boolean[]
+}>
+
+const NO_RECORD: InstrumentRecord = { rejectsMs: [], slippages: [], outcomes: [] }
 
 type Slippage = Readonly<{ eventMs: number; share: Ratio }>
 
-export function createInstrumentActivity(): InstrumentActivity {
-  let rejectsMs: readonly number[] = []
-  let slippages: readonly Slippage[] = []
-  const outcomes: boolean[] = []
+export function createInstrumentActivity(saved: InstrumentRecord = NO_RECORD): InstrumentActivity {
+  let { rejectsMs, slippages } = saved
+  const outcomes = [...saved.outcomes]
   return {
     onOutcome(nowMs, rejected) {
       outcomes.push(rejected)
@@ -42,6 +51,7 @@ export function createInstrumentActivity(): InstrumentActivity {
       slippages = slippages.filter(({ eventMs }) => eventMs > afterMs)
       return { rejectsMs, outcomes, slippages }
     },
+    save: () => ({ rejectsMs, slippages, outcomes }),
   }
 }
 

@@ -79,6 +79,9 @@ function watchFactsOf(context: RiskContext, { strategy, instrument: id }: Subjec
     rejectsMs: recent.rejectsMs,
     outcomes: recent.outcomes,
     slippages: recent.slippages,
+    clockOff: context.doubts.clockOff,
+    unexplained: context.doubts.unexplained,
+    inDoubt: [...context.doubts.inDoubt],
   }
 }
 

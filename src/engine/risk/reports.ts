@@ -28,6 +28,7 @@ export function onOrderEvent(context: RiskContext, event: OrderEvent): readonly 
   const change = applyOrderEvent(account.ledger, event)
   if (event.kind === 'filled') return onFill(context, instrument, event, change)
   if (change === null) return NOTHING
+  if (change.after.state !== 'unknown') context.doubts.inDoubt.delete(event.clientOrderId)
   const outputs: TradingEvent[] = []
   if (event.kind === 'accepted' || event.kind === 'rejected') {
     activity.instrument(event.instrument).onOutcome(account.nowMs, event.kind === 'rejected')
@@ -49,6 +50,7 @@ function onFill(
   if (!applyFill(account.portfolio, instrument, fill)) return NOTHING
   if (change === null) return lateEvidence(context, fill)
   const { request } = change.after
+  context.doubts.inDoubt.delete(request.clientOrderId)
   activity.instrument(instrument.id).onFill(request, fill)
   const outputs: TradingEvent[] = []
   if (request.purpose === 'entry') {

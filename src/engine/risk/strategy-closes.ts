@@ -7,11 +7,18 @@ export type StrategyCloses = Readonly<{
   add(close: Close): void
   /** How a strategy stands against the others; null before its first close. */
   standingOf(strategy: string): Standing | null
+  /** What createStrategyCloses goes on from. */
+  save(): ClosesByStrategy
 }>
 
-export function createStrategyCloses(params: ParamValues): StrategyCloses {
+export type ClosesByStrategy = ReadonlyMap<string, readonly Close[]>
+
+export function createStrategyCloses(
+  params: ParamValues,
+  saved: ClosesByStrategy = new Map(),
+): StrategyCloses {
   const countMax = Math.max(params['closesMin'] as number, params['closesMax'] as number)
-  const byStrategy = new Map<string, Close[]>()
+  const byStrategy = new Map([...saved].map(([strategy, closes]) => [strategy, [...closes]]))
   return {
     add(close) {
       const closes = byStrategy.get(close.strategy) ?? []
@@ -24,5 +31,6 @@ export function createStrategyCloses(params: ParamValues): StrategyCloses {
       const standings = standingsOf([...byStrategy.values()].flat(), params)
       return standings.find((standing) => standing.strategy === strategy) ?? null
     },
+    save: () => byStrategy,
   }
 }

@@ -67,6 +67,9 @@ export const facts = (changes: Partial<RiskFacts> = {}): RiskFacts => ({
   rejectsMs: [],
   outcomes: [],
   slippages: [],
+  clockOff: '',
+  unexplained: '',
+  inDoubt: [],
   ...changes,
 })
 

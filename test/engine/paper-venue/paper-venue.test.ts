@@ -89,6 +89,8 @@ function moveOf(report: ExecutionReport): Parameters<typeof applyMove>[1] {
       return 'expire'
     case 'unknown':
       return 'lose'
+    case 'notPlaced':
+      return 'disprove'
     case 'filled':
       return report.leaves === 0n ? 'fillRest' : 'fillPart'
     default:
