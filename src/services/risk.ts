@@ -173,18 +173,19 @@ function tell(telemetry: ServiceBase['telemetry'], { event, seq, causeSeq }: Tra
 
 /** Steps over entries and returns what risk says to them; its own entries are compared. */
 function stepEntries(state: RiskState, entries: readonly TradingEntry[]): readonly Draft[] {
-  const drafts: Draft[] = []
+  const said: Draft[] = []
   for (const entry of entries) {
     if (entry.writer === 'risk') requireExpected(state, entry)
     else {
-      for (const event of state.risk.step(entry.event)) {
-        drafts.push({ event, causeSeq: entry.seq, marketSeq: 0 })
-      }
+      const drafts = state.risk
+        .step(entry.event)
+        .map((event) => ({ event, causeSeq: entry.seq, marketSeq: 0 }))
+      said.push(...drafts)
+      state.expected.push(...drafts)
     }
     state.steppedSeq = entry.seq
   }
-  state.expected.push(...drafts)
-  return drafts
+  return said
 }
 
 function requireExpected(state: RiskState, entry: TradingEntry): void {

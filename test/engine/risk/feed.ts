@@ -123,7 +123,7 @@ export const rejectedOf = (order: OrderRequest, eventMs: number): TradingEvent =
 })
 
 export const endedOf = (
-  kind: 'canceled' | 'expired' | 'unknown' | 'abandoned',
+  kind: 'canceled' | 'expired' | 'unknown' | 'notPlaced' | 'abandoned',
   order: OrderRequest,
   eventMs: number,
 ): TradingEvent => ({ kind, ...reportOf(order, eventMs), reason: 'test' })
