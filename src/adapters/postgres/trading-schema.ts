@@ -1,16 +1,3 @@
-import { orderStates, orderTransitions } from '../../domain/order.ts'
-import type { OrderState } from '../../domain/order.ts'
-
-/** The key of the advisory lock by which a kill and submissions exclude each other: "cdbkill" in ASCII. */
-export const KILL_LOCK = '27988542884899180'
-
-/** Every move of an order's state that its life cycle has, `from` to `to`; a part fill may stay as it is. */
-export const orderMovesAllowed = (): readonly Readonly<{ from: OrderState; to: OrderState }>[] =>
-  orderStates.flatMap((from) => {
-    const targets = new Set(Object.values(orderTransitions[from]))
-    return [...targets].map((to) => ({ from, to }))
-  })
-
 /**
  * What the services need beside the log of one process: leases and epochs, who wrote what, market data,
  * snapshots and the buckets of limits. Rules that no program may break are triggers. It only adds, and what it
@@ -55,9 +42,10 @@ create trigger event_log_epoch after insert on event_log referencing new table a
 create table order_transition (
   from_state text not null,
   to_state text not null,
+  direct boolean not null default true,
   primary key (from_state, to_state)
 );
-insert into order_transition values
+insert into order_transition (from_state, to_state) values
   ('new', 'denied'), ('new', 'approved'),
   ('approved', 'abandoned'), ('approved', 'submitting'),
   ('submitting', 'partiallyFilled'), ('submitting', 'filled'), ('submitting', 'canceled'),
@@ -70,17 +58,19 @@ insert into order_transition values
   ('partiallyFilled', 'expired'), ('partiallyFilled', 'cancelPending'),
   ('cancelPending', 'cancelPending'), ('cancelPending', 'filled'), ('cancelPending', 'canceled'),
   ('cancelPending', 'expired');
+-- Moves that come in one commit are written as one, so where several moves lead is listed as well.
+insert into order_transition (from_state, to_state, direct)
+  with recursive reached as (
+    select from_state, to_state from order_transition
+    union
+    select reached.from_state, further.to_state
+      from reached join order_transition as further on further.from_state = reached.to_state
+  ) select from_state, to_state, false from reached
+  on conflict do nothing;
 
--- Moves that come in one commit are written once, so what counts is that a path of legal moves leads there.
 create function refuse_transition() returns trigger language plpgsql as $body$
 begin
-  if not exists (
-    with recursive reached as (
-      select to_state from order_transition where from_state = old.state
-      union
-      select further.to_state from order_transition as further join reached on reached.to_state = further.from_state
-    ) select from reached where to_state = new.state
-  ) then
+  if not exists (select from order_transition where from_state = old.state and to_state = new.state) then
     raise exception 'order % that is % cannot become %', old.client_order_id, old.state, new.state;
   end if;
   return new;
@@ -88,8 +78,6 @@ end
 $body$;
 create trigger orders_move_legally before update of state on orders for each row
   when (old.state <> new.state) execute function refuse_transition();
-
-alter table orders add overridden boolean not null default false;
 
 create table risk_bucket (
   account text not null,
@@ -107,6 +95,96 @@ begin
     new.metric, new.scope, new.reserved + new.used, new.lim using errcode = 'CD003';
 end
 $body$;
-create trigger risk_bucket_limit before insert or update on risk_bucket for each row
-  when (new.reserved + new.used > new.lim) execute function refuse_above_limit();
+-- A limit may be lowered below its use; what is in use may then only become less.
+create trigger risk_bucket_limit before update on risk_bucket for each row
+  when (new.reserved + new.used > new.lim and new.reserved + new.used > old.reserved + old.used)
+  execute function refuse_above_limit();
+
+-- Entries take from the buckets of open orders: reserved until the venue has them, used while they rest there.
+-- Orders that only reduce, and one that two people vouched for, are not bounded by them (C12, C29).
+alter table orders add overridden boolean not null default false;
+
+create function bucket_part(state text) returns text language sql immutable as $body$
+  select case when state in ('approved', 'submitting', 'unknown') then 'reserved'
+    when state in ('accepted', 'partiallyFilled', 'cancelPending') then 'used' end
+$body$;
+
+create function take_from_buckets() returns trigger language plpgsql as $body$
+declare
+  part_before text := case when tg_op = 'UPDATE' then bucket_part(old.state) end;
+  part_after text := bucket_part(new.state);
+  reserve numeric := (part_after is not distinct from 'reserved')::integer
+    - (part_before is not distinct from 'reserved')::integer;
+  occupy numeric := (part_after is not distinct from 'used')::integer
+    - (part_before is not distinct from 'used')::integer;
+  bucket record;
+begin
+  if reserve = 0 and occupy = 0 then return null; end if;
+  for bucket in select scope from risk_bucket where account = new.account and metric = 'openOrders'
+    and scope in ('account:' || new.account, 'instrument:' || new.instrument) order by scope
+  loop
+    update risk_bucket set reserved = reserved + reserve, used = used + occupy
+      where account = new.account and metric = 'openOrders' and scope = bucket.scope
+        and (reserve + occupy <= 0 or reserved + used + reserve + occupy <= lim);
+    if not found then
+      raise exception 'order % does not fit in the open orders of %', new.client_order_id, bucket.scope
+        using errcode = 'CD003';
+    end if;
+  end loop;
+  return null;
+end
+$body$;
+create trigger orders_take after insert or update of state on orders for each row
+  when (new.purpose = 'entry' and not new.overridden) execute function take_from_buckets();
+
+create table trades (
+  instrument text not null,
+  trade_id bigint not null,
+  event_ms bigint not null,
+  price double precision not null,
+  quantity double precision not null,
+  aggressor text not null,
+  primary key (instrument, trade_id)
+);
+create index trades_by_time on trades (instrument, event_ms);
+
+create table candles (
+  instrument text not null,
+  interval_ms bigint not null,
+  open_ms bigint not null,
+  open double precision not null,
+  high double precision not null,
+  low double precision not null,
+  close double precision not null,
+  volume double precision not null,
+  primary key (instrument, interval_ms, open_ms)
+);
+
+create table equity (
+  account text not null,
+  event_ms bigint not null,
+  equity numeric(38,12) not null,
+  cash numeric(38,12) not null,
+  position_value numeric(38,12) not null,
+  log_seq bigint not null,
+  primary key (account, event_ms)
+);
+
+create table market_cursor (
+  consumer text not null,
+  instrument text not null,
+  position text not null,
+  primary key (consumer, instrument)
+);
+
+create table snapshot (
+  consumer text not null,
+  p integer not null,
+  seq bigint not null,
+  state text not null,
+  sha256 text not null,
+  code_version text not null,
+  created_at timestamptz not null default now(),
+  primary key (consumer, p, seq)
+);
 `
