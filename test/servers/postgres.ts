@@ -88,8 +88,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const stop = async (mode: StopMode = 'fast'): Promise<void> => {
     await endOf(running, stopSignals[mode])
   }
-  const url = (database: string): string =>
-    `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`
+  const url = (database: string): string => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`
   await createDatabase(url('postgres'))
   return {
     url: url('cdb'),

@@ -40,7 +40,7 @@ export async function attachEventLog(db: SqlDatabase, run: RunRecord, digest: Di
         await move(tx, head, cursor)
         if (entries.length === 0) return
         await append(tx, entries)
-        await project(tx, run, entries)
+        await project(tx, run, ROLE, entries)
       })
       head = { ...cursor, hash: entries.at(-1)?.hash ?? head.hash }
     },

@@ -2,7 +2,7 @@ import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { CdbError } from '../../domain/errors.ts'
-import type { Row, SqlDatabase } from './sql.ts'
+import type { Row, Sql, SqlDatabase } from './sql.ts'
 
 const MIB = 2 ** 20
 /** A new database takes 40 MiB; a transaction may open a WAL segment of 16 MiB. */
@@ -86,8 +86,14 @@ function sqlDatabase(pglite: PGlite, beforeCommit: () => void): SqlDatabase {
       throw diskFull('the data folder', error)
     }
   }
+  const query: Sql['query'] = (text, params = []) =>
+    watched(async () => (await pglite.query<Row>(text, [...params])).rows)
   return {
-    query: (text, params = []) => watched(async () => (await pglite.query<Row>(text, [...params])).rows),
+    query,
+    statement(text, params) {
+      beforeCommit()
+      return query(text, params)
+    },
     script: (text) =>
       watched(async () => {
         await pglite.exec(text)

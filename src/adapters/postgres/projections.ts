@@ -20,10 +20,36 @@ import type { Row, Sql } from './sql.ts'
  * Writes what entries mean into the tables: rows are read, moved by the same functions that move the engine's
  * memory, and written back, within the transaction that appends the entries.
  */
-export async function project(tx: Sql, run: RunRecord, entries: readonly LogEntry[]): Promise<void> {
+export async function project(
+  tx: Sql,
+  run: RunRecord,
+  role: string,
+  entries: readonly LogEntry[],
+): Promise<void> {
+  const changes = entries.filter(({ event }) => isLimitChange(event))
+  // Within a commit a limit is widened before orders are booked and narrowed after them.
+  await followLimits(tx, role, changes, { raiseOnly: true })
   await projectOrders(tx, entries)
   await projectFills(tx, run, entries)
   await projectCommands(tx, entries)
+  await followLimits(tx, role, changes, { raiseOnly: false })
+}
+
+/** Whether the tables say anything of such an event. */
+export const isProjected = (event: TradingEvent): boolean =>
+  event.kind === 'approved' || 'clientOrderId' in event || event.kind === 'command' || isLimitChange(event)
+
+/** A limit changes when risk says so: a command alone may be refused (C30). */
+const isLimitChange = (event: TradingEvent): boolean =>
+  event.kind === 'alert' && event.code === 'LIMIT_CHANGED'
+
+async function followLimits(
+  tx: Sql,
+  role: string,
+  changes: readonly LogEntry[],
+  { raiseOnly }: Readonly<{ raiseOnly: boolean }>,
+): Promise<void> {
+  for (const { seq } of changes) await tx.query('select follow_limit($1, $2, $3)', [role, seq, raiseOnly])
 }
 
 type Changed = Readonly<{ record: OrderRecord; seq: number; isNew: boolean }>
@@ -35,7 +61,10 @@ async function projectOrders(tx: Sql, entries: readonly LogEntry[]): Promise<voi
     else if (event.kind === 'approved') ids.add(event.order.clientOrderId)
   }
   if (ids.size === 0) return
-  const ledger = await readOpenOrders(tx, [...ids])
+  const approvedSeqs = approvalsOf(entries)
+  const known = [...ids].filter((id) => !approvedSeqs.has(id))
+  const ledger: OrderLedger =
+    known.length === 0 ? new Map<ClientOrderId, OrderRecord>() : await readOpenOrders(tx, known)
   const changes = new Map<ClientOrderId, Changed>()
   for (const { event, seq } of entries) {
     const change = applyOrderEvent(ledger, event)
@@ -44,12 +73,11 @@ async function projectOrders(tx: Sql, entries: readonly LogEntry[]): Promise<voi
     const isNew = event.kind === 'approved' || changes.get(id)?.isNew === true
     changes.set(id, { record: change.after, seq, isNew })
   }
-  const approvedSeqs = approvalsOf(entries)
   const all = [...changes.values()]
   await insertOrders(
     tx,
     all.filter(({ isNew }) => isNew),
-    approvedSeqs,
+    { approvedSeqs, overrides: overridesOf(entries) },
   )
   await updateOrders(
     tx,
@@ -64,14 +92,34 @@ function approvalsOf(entries: readonly LogEntry[]): ReadonlyMap<ClientOrderId, n
   return seqs
 }
 
+type Approvals = Readonly<{
+  approvedSeqs: ReadonlyMap<ClientOrderId, number>
+  overrides: ReadonlySet<ClientOrderId>
+}>
+
+/** Orders that two people vouched for: what risk says beside them names the same cause. */
+function overridesOf(entries: readonly LogEntry[]): ReadonlySet<ClientOrderId> {
+  const causes = new Set<number>()
+  for (const { event, causeSeq } of entries) {
+    if (event.kind === 'alert' && event.code === 'OVERRIDDEN') causes.add(causeSeq)
+  }
+  const overrides = new Set<ClientOrderId>()
+  for (const { event, causeSeq } of entries) {
+    if (event.kind === 'approved' && causes.has(causeSeq)) overrides.add(event.order.clientOrderId)
+  }
+  return overrides
+}
+
 async function readOpenOrders(tx: Sql, ids: readonly ClientOrderId[]): Promise<OrderLedger> {
   const rows = await tx.query(
-    `select orders.*, orders.quantity::text as quantity_text, price::text as price_text,
-       stop_price::text as stop_price_text, decision_price::text as decision_price_text, filled::text as filled_text
-     from orders join open_orders using (client_order_id)
-     where client_order_id in (select json_array_elements_text($1::json))
+    `select client_order_id, slot, account, strategy, instrument, side, type, time_in_force, post_only,
+       reduce_only, order_group, purpose, decided_ms, expires_ms, state, quantity::text as quantity_text,
+       price::text as price_text, stop_price::text as stop_price_text,
+       decision_price::text as decision_price_text, filled::text as filled_text
+     from orders where client_order_id = any($1::text[])
+       and state not in ('denied', 'abandoned', 'filled', 'canceled', 'expired', 'rejected', 'notPlaced')
      order by approved_seq`,
-    [JSON.stringify(ids)],
+    [ids],
   )
   return new Map(rows.map((row) => [textAt(row, 'client_order_id') as ClientOrderId, recordOf(row)]))
 }
@@ -110,7 +158,7 @@ const nullableText = (value: bigint | null): string | null => (value === null ? 
 async function insertOrders(
   tx: Sql,
   changes: readonly Changed[],
-  approvedSeqs: ReadonlyMap<ClientOrderId, number>,
+  { approvedSeqs, overrides }: Approvals,
 ): Promise<void> {
   if (changes.length === 0) return
   const rows = changes.map(({ record: { request, state, filled }, seq }) => ({
@@ -136,10 +184,16 @@ async function insertOrders(
     filled: formatDecimal(filled),
     approved_seq: approvedSeqs.get(request.clientOrderId),
     updated_seq: seq,
+    overridden: overrides.has(request.clientOrderId),
   }))
-  await tx.query('insert into orders select * from json_populate_recordset(null::orders, $1::json)', [
-    JSON.stringify(rows),
-  ])
+  await tx.query(insertOf('orders', rows), [JSON.stringify(rows)])
+}
+
+/** Columns are named, so that one which a later migration adds keeps its default. */
+function insertOf(table: string, rows: readonly Row[]): string {
+  const columns = Object.keys(rows[0] ?? {}).join(', ')
+  return `insert into ${table} (${columns})
+    select ${columns} from json_populate_recordset(null::${table}, $1::json)`
 }
 
 async function updateOrders(tx: Sql, changes: readonly Changed[]): Promise<void> {
@@ -199,8 +253,7 @@ async function insertFills(tx: Sql, heard: readonly FillEntry[]): Promise<Readon
     liquidity: fill.liquidity,
   }))
   const inserted = await tx.query(
-    `insert into fills select * from json_populate_recordset(null::fills, $1::json)
-     on conflict (account, instrument, trade_id) do nothing returning seq`,
+    `${insertOf('fills', rows)} on conflict (account, instrument, trade_id) do nothing returning seq`,
     [JSON.stringify(rows)],
   )
   return new Set(inserted.map((row) => Number(row['seq'])))
@@ -260,23 +313,7 @@ async function writePortfolio(tx: Sql, run: RunRecord, portfolio: Portfolio, seq
 }
 
 async function projectCommands(tx: Sql, entries: readonly LogEntry[]): Promise<void> {
-  const commands = new Map<number, Command>()
-  for (const { event, seq, causeSeq } of entries) {
-    if (event.kind === 'command') {
-      commands.set(seq, event)
-      await projectState(tx, event, seq)
-    }
-    // A limit changes when risk says so: a command alone may be refused (C30).
-    const command =
-      event.kind === 'alert' && event.code === 'LIMIT_CHANGED' ? commands.get(causeSeq) : undefined
-    if (command !== undefined) {
-      await tx.query(
-        `insert into limits (param, value, seq) values ($1, $2, $3)
-         on conflict (param) do update set value = excluded.value, seq = excluded.seq`,
-        [command.subject, command.value, seq],
-      )
-    }
-  }
+  for (const { event, seq } of entries) if (event.kind === 'command') await projectState(tx, event, seq)
 }
 
 async function projectState(tx: Sql, command: Command, seq: number): Promise<void> {

@@ -1,6 +1,8 @@
 import { CdbError } from '../../domain/errors.ts'
+import { commitFunctions } from './commit-functions.ts'
 import { numberAt } from './sql.ts'
 import type { SqlDatabase } from './sql.ts'
+import { tradingSchema } from './trading-schema.ts'
 
 /** Migrations in order; the schema's version is how many have run. A released one is never changed. */
 const migrations: readonly string[] = [
@@ -151,28 +153,66 @@ create view open_orders as
   from orders
   where state not in ('denied', 'abandoned', 'filled', 'canceled', 'expired', 'rejected', 'notPlaced');
 `,
+  `${tradingSchema}${commitFunctions}`,
 ]
 
 export const SCHEMA_VERSION = migrations.length
 
+/** Processes that migrate at once wait for each other by this advisory lock: "cdbddl" in ASCII. */
+const MIGRATION_LOCK = '109282798625900'
+
 /**
- * Brings the schema to this version, each step in a transaction. Throws CDB_DATA_FOREIGN on a newer schema.
+ * Brings the schema to this version, all in one transaction. A migration only adds (expand): programs of
+ * the version before go on beside new ones; what only they need is dropped by a later one (contract). Safe
+ * when run twice and by several processes. Throws CDB_DATA_FOREIGN on a newer schema.
  */
 export async function migrate(db: SqlDatabase): Promise<void> {
-  await db.script(`create table if not exists schema_version (
-    version integer primary key, applied_at timestamptz not null default now())`)
+  const current = await readVersion(db)
+  refuseNewer(current)
+  if (current === SCHEMA_VERSION) return
+  const steps = migrations.map((text, index) => migrationStep(index + 1, text))
+  await db.script(`begin; select pg_advisory_xact_lock(${MIGRATION_LOCK});
+    create table if not exists schema_version (
+      version integer primary key, applied_at timestamptz not null default now());
+    ${steps.join('')}
+    commit`)
+  // Another process may have gone further meanwhile.
+  refuseNewer(await readVersion(db))
+}
+
+/** Throws CDB_SCHEMA_OLD where migrations are missing, CDB_DATA_FOREIGN on a newer schema. */
+export async function requireSchema(db: SqlDatabase): Promise<void> {
+  const current = await readVersion(db)
+  refuseNewer(current)
+  if (current === SCHEMA_VERSION) return
+  throw new CdbError(
+    'CDB_SCHEMA_OLD',
+    `the database is of schema ${current}; this program needs schema ${SCHEMA_VERSION}`,
+    { mend: 'run: cdb migrate' },
+  )
+}
+
+/** Runs a migration where it has not run, judged under the lock. */
+const migrationStep = (version: number, text: string): string => `
+  do $migration$ begin
+    if not exists (select from schema_version where version >= ${version}) then
+      execute $step$ ${text} $step$;
+      insert into schema_version (version) values (${version});
+    end if;
+  end $migration$;`
+
+async function readVersion(db: SqlDatabase): Promise<number> {
+  const [known] = await db.query(`select to_regclass('schema_version') is not null as known`)
+  if (known?.['known'] !== true) return 0
   const [row] = await db.query('select coalesce(max(version), 0) as version from schema_version')
-  const current = row === undefined ? 0 : numberAt(row, 'version')
-  if (current > SCHEMA_VERSION) {
-    throw new CdbError(
-      'CDB_DATA_FOREIGN',
-      `the data is of schema ${current}; this program knows schemas up to ${SCHEMA_VERSION}`,
-      { mend: 'use the newer version of cdb that wrote it, or another --data folder' },
-    )
-  }
-  for (let version = current + 1; version <= SCHEMA_VERSION; version++) {
-    await db.script(
-      `begin; ${migrations[version - 1] ?? ''}; insert into schema_version (version) values (${version}); commit`,
-    )
-  }
+  return row === undefined ? 0 : numberAt(row, 'version')
+}
+
+function refuseNewer(current: number): void {
+  if (current <= SCHEMA_VERSION) return
+  throw new CdbError(
+    'CDB_DATA_FOREIGN',
+    `the data is of schema ${current}; this program knows schemas up to ${SCHEMA_VERSION}`,
+    { mend: 'use the newer version of cdb that wrote it, or another --data folder or database' },
+  )
 }

@@ -12,6 +12,11 @@ export interface Sql {
  * PostgreSQL, in this process or elsewhere. The SQL in this folder is plain PostgreSQL 15 and runs on either.
  */
 export interface SqlDatabase extends Sql {
+  /**
+   * One statement that is a transaction of its own and changes something. Throws CDB_COMMIT_UNKNOWN where a
+   * query would throw CDB_DATABASE_UNREACHABLE after it had been sent.
+   */
+  statement(text: string, params?: readonly unknown[]): Promise<readonly Row[]>
   /** Several statements without parameters: the schema. */
   script(text: string): Promise<void>
   /** Commits what the body did, or nothing of it when the body throws. */

@@ -1,8 +1,8 @@
 /**
  * What the services need beside the log of one process: leases and epochs, who wrote what, market data,
- * snapshots and the buckets of limits. Rules that no program may break are triggers. It only adds, and what it
- * adds has defaults, so that programs of the schema before it go on beside it (expand); what they alone need is
- * taken away by a later migration, when none of them runs (contract).
+ * snapshots and the buckets of limits. Rules that no program may break are triggers. It only adds, and what
+ * it adds has defaults, so that programs of the schema before it go on beside it (expand); what they alone
+ * need is taken away by a later migration, when none of them runs (contract).
  */
 export const tradingSchema = `
 alter table partition
@@ -49,7 +49,8 @@ insert into order_transition (from_state, to_state) values
   ('new', 'denied'), ('new', 'approved'),
   ('approved', 'abandoned'), ('approved', 'submitting'),
   ('submitting', 'partiallyFilled'), ('submitting', 'filled'), ('submitting', 'canceled'),
-  ('submitting', 'expired'), ('submitting', 'accepted'), ('submitting', 'rejected'), ('submitting', 'unknown'),
+  ('submitting', 'expired'), ('submitting', 'accepted'), ('submitting', 'rejected'),
+  ('submitting', 'unknown'),
   ('unknown', 'partiallyFilled'), ('unknown', 'filled'), ('unknown', 'canceled'), ('unknown', 'expired'),
   ('unknown', 'accepted'), ('unknown', 'notPlaced'),
   ('accepted', 'partiallyFilled'), ('accepted', 'filled'), ('accepted', 'canceled'), ('accepted', 'expired'),
@@ -100,7 +101,7 @@ create trigger risk_bucket_limit before update on risk_bucket for each row
   when (new.reserved + new.used > new.lim and new.reserved + new.used > old.reserved + old.used)
   execute function refuse_above_limit();
 
--- Entries take from the buckets of open orders: reserved until the venue has them, used while they rest there.
+-- Entries take from the buckets of open orders: reserved until the venue has them, used while they rest.
 -- Orders that only reduce, and one that two people vouched for, are not bounded by them (C12, C29).
 alter table orders add overridden boolean not null default false;
 
@@ -136,6 +137,9 @@ end
 $body$;
 create trigger orders_take after insert or update of state on orders for each row
   when (new.purpose = 'entry' and not new.overridden) execute function take_from_buckets();
+
+-- What a limit was at the start of the run, so that every approval can be audited by the limit of its time.
+alter table limits add value_start text;
 
 create table trades (
   instrument text not null,

@@ -175,3 +175,22 @@ test('a limit changes when risk says so, not when it was asked for', async () =>
     { param: 'C05.share', value: '0.01', seq: 2 },
   ])
 })
+
+test('an order that the venue never had ends, and a fill of it that comes late is booked all the same', async () => {
+  await writeLog(
+    db,
+    [
+      approved,
+      { kind: 'submitting', ...about },
+      { kind: 'unknown', ...about, reason: 'no answer' },
+      { kind: 'notPlaced', ...about, reason: 'not found' },
+      fill('late', '0.5'),
+    ],
+    1,
+  )
+  assert.deepEqual(await db.query('select state, filled::text from orders'), [
+    { state: 'notPlaced', filled: '0.000000000000' },
+  ])
+  assert.deepEqual(await db.query('select trade_id from fills'), [{ trade_id: 'late' }])
+  assert.deepEqual(await db.query('select quantity::text from positions'), [{ quantity: '0.500000000000' }])
+})

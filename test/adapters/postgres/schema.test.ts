@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openMemoryPglite } from '../../../src/adapters/postgres/pglite.ts'
-import { migrate, SCHEMA_VERSION } from '../../../src/adapters/postgres/schema.ts'
+import { migrate, requireSchema, SCHEMA_VERSION } from '../../../src/adapters/postgres/schema.ts'
 import type { SqlDatabase } from '../../../src/adapters/postgres/sql.ts'
 
 let db: SqlDatabase
@@ -61,4 +61,16 @@ test('rows that break a rule of the books are refused by the database itself', a
   ] as const) {
     await assert.rejects(db.query(statement), rule, statement)
   }
+})
+
+test('a database that lacks migrations is told from one that is as it must be', async () => {
+  await requireSchema(db)
+  await db.query('delete from schema_version where version = $1', [SCHEMA_VERSION])
+  await assert.rejects(requireSchema(db), {
+    code: 'CDB_SCHEMA_OLD',
+    message: `the database is of schema ${SCHEMA_VERSION - 1}; this program needs schema ${SCHEMA_VERSION}`,
+  })
+  await db.query('insert into schema_version (version) values ($1)', [SCHEMA_VERSION + 1])
+  await assert.rejects(requireSchema(db), { code: 'CDB_DATA_FOREIGN' })
+  await assert.rejects(migrate(db), { code: 'CDB_DATA_FOREIGN' })
 })
