@@ -11,6 +11,58 @@ export const commands: Readonly<
     summary: 'run the whole system in this process: market data, strategy, risk, paper venue, ledger',
     load: async () => (await import('./commands/up.ts')).up,
   },
+  ws: {
+    summary: 'service: market data of the venue to the wire',
+    load: async () => (await import('./commands/ws.ts')).ws,
+  },
+  signal: {
+    summary: 'service: signals of the strategy to the trading log',
+    load: async () => (await import('./commands/signal.ts')).signal,
+  },
+  risk: {
+    summary: 'service: judges every signal, approves or denies',
+    load: async () => (await import('./commands/risk.ts')).risk,
+  },
+  execution: {
+    summary: 'service: sends approved orders to the venue, each once, and books what becomes of them',
+    load: async () => (await import('./commands/execution.ts')).execution,
+  },
+  'db-writer': {
+    summary: 'service: stores market data and equity, keeps the wire whole, writes daily reports',
+    load: async () => (await import('./commands/db-writer.ts')).dbWriter,
+  },
+  venue: {
+    summary: 'run a simulated venue that speaks the wire protocol of Binance spot',
+    load: async () => (await import('./commands/venue.ts')).venue,
+  },
+  migrate: {
+    summary: 'bring the database of the services to the schema of this version',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  audit: {
+    summary: 'check that the data of the services keeps every invariant',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  kill: {
+    summary: 'stop new orders now, and cancel open ones',
+    load: async () => (await import('./commands/kill.ts')).kill,
+  },
+  resume: {
+    summary: 'let orders through again after a kill',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  limits: {
+    summary: 'list the limits of the running account, or change one',
+    load: async () => (await import('./commands/limits.ts')).limits,
+  },
+  override: {
+    summary: 'let one denied decision through, by two people',
+    load: async () => (await import('./commands/override.ts')).override,
+  },
+  unlatch: {
+    summary: 'lift the latch of a control that has fallen',
+    load: async () => (await import('./commands/unlatch.ts')).unlatch,
+  },
   backtest: {
     summary: 'run a strategy over a recording and report',
     load: async () => (await import('./commands/backtest.ts')).backtest,
@@ -84,11 +136,14 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   }
 }
 
+/** What was asked for cannot be meant: nothing was begun. */
+const usageCodes: readonly string[] = ['CDB_USAGE', 'CDB_CONFIG_INVALID']
+
 function reportError(error: unknown, terminal: Terminal): number {
   if (error instanceof CdbError) {
     const mend = error.mend === '' ? '' : `\n  mend: ${error.mend}`
     terminal.stderr.write(`cdb: ${error.code}: ${error.message}${mend}\n`)
-    return error.code === 'CDB_USAGE' ? exitCodes.usage : exitCodes.failed
+    return usageCodes.includes(error.code) ? exitCodes.usage : exitCodes.failed
   }
   terminal.stderr.write(`cdb: internal error: ${error instanceof Error ? error.stack : String(error)}\n`)
   return exitCodes.internal

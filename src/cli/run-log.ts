@@ -21,7 +21,7 @@ export const runRecordOf = (settings: RunSettings, market: RunSource, config: En
   sourcePath: market.path,
 })
 
-function writtenLimits(limits: Limits): Readonly<Record<string, string>> {
+export function writtenLimits(limits: Limits): Readonly<Record<string, string>> {
   const written: Record<string, string> = {}
   for (const { id, params } of controls) {
     for (const spec of params) {

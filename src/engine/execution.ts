@@ -3,7 +3,8 @@ import type { ExecutionReport } from '../domain/execution-report.ts'
 import type { MarketEvent } from '../domain/market.ts'
 import { approvedOrder } from './approved-order.ts'
 import type { SimulatedVenue } from './ports.ts'
-import { applyStateCommand, stateOf } from './trading-state.ts'
+import { submissionOf } from './submission.ts'
+import { applyStateCommand } from './trading-state.ts'
 import type { ScopeStates } from './trading-state.ts'
 
 export type ExecutionConfig = Readonly<{
@@ -30,19 +31,9 @@ export function createExecution({ venue, approvalAgeMsMax }: ExecutionConfig): E
   let nowMs = 0
 
   const onApproved = (event: Extract<TradingEvent, { kind: 'approved' }>): Submitting | Abandoned => {
-    const { clientOrderId, account, instrument, purpose } = event.order
-    const of = { clientOrderId, account, instrument, eventMs: nowMs }
-    const state = stateOf(states, event.order)
-    const isHalted = state === 'halted' && purpose !== 'flatten'
-    if (isHalted) return { kind: 'abandoned', ...of, reason: 'halted before its turn came' }
-    if (state === 'reduceOnly' && !event.order.reduceOnly) {
-      return { kind: 'abandoned', ...of, reason: 'reduce-only before its turn came' }
-    }
-    if (nowMs - event.order.decidedMs > approvalAgeMsMax) {
-      return { kind: 'abandoned', ...of, reason: `decided ${nowMs - event.order.decidedMs} ms ago` }
-    }
-    venue.submit(approvedOrder(event), nowMs)
-    return { kind: 'submitting', ...of }
+    const submission = submissionOf(event.order, { nowMs, states, approvalAgeMsMax })
+    if (submission.kind === 'submitting') venue.submit(approvedOrder(event), nowMs)
+    return submission
   }
 
   return {

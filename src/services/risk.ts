@@ -83,7 +83,7 @@ async function takeSnapshot({ snapshots }: RiskOptions, state: RiskState): Promi
 
 /** Follows the log as far as its outputs are committed, until this process leads. */
 async function standBy(
-  { log, wire, telemetry }: RiskOptions,
+  { log, clock, telemetry }: RiskOptions,
   state: RiskState,
   leadership: Leadership,
   signal: AbortSignal,
@@ -96,7 +96,8 @@ async function standBy(
     telemetry.set('log_head', state.steppedSeq)
     // The cursor was read under the lease: nobody else can have moved it since.
     if (isLeading || signal.aborted) return
-    await wire.wait(state.steppedSeq, POLL_MS, signal)
+    // Not by the wire: the cursor stays behind entries that say nothing to risk, and the wire would not wait.
+    await clock.sleep(POLL_MS, signal)
   }
 }
 

@@ -74,7 +74,8 @@ export async function openPostgres(settings: PostgresSettings): Promise<SqlDatab
   return db
 }
 
-function poolConfigOf(settings: PostgresSettings): PoolConfig {
+/** Settings of the driver, for what needs a connection of its own. Throws CDB_CONFIG_INVALID. */
+export function poolConfigOf(settings: PostgresSettings): PoolConfig {
   const url = parseUrl(settings.url)
   const { passwordFile } = settings
   return {

@@ -24,7 +24,7 @@ import type { RunSource } from '../run-source.ts'
 export const up: CliCommand = {
   name: 'up',
   summary: 'run the whole system in this process: market data, strategy, risk, paper venue, ledger',
-  help: `Usage: cdb up [--sim | --recording FILE] [OPTIONS]
+  help: `Usage: cdb up [--sim | --recording FILE | --external] [OPTIONS]
 
 Runs market data, strategy, risk, paper venue and ledger in this one process, and keeps everything in a data folder.
 Ctrl-C finishes what is in hand and ends; the next start goes on where the last one stopped, also after a crash.
@@ -38,6 +38,10 @@ Options:
   --for SECONDS         end after this long
   --data DIR            the data folder (default: cdb-data)
 ${runOptionsHelp}  --json                print the summary at the end as one JSON object
+  --external            run the five services as processes of their own, on a PostgreSQL and a Redis that are there, and
+                        a simulated venue unless CDB_VENUE_URL names one; other settings come from the environment
+  --database-url URL    with --external (default: DATABASE_URL)
+  --redis-url URL       with --external (default: REDIS_URL)
 
 On a terminal: h halts, c halts and cancels open orders, r only reduces, g goes on, q quits.
 
@@ -47,6 +51,7 @@ Examples:
   cdb up
   cdb up --sim --speed 60 --for 30 --json
   cdb up --recording btcusdt.arrow --speed max --data btc --strategy breakout
+  cdb up --external --database-url postgres://cdb@localhost:5432/cdb --redis-url redis://localhost:6379
 `,
   options: {
     ...runOptions,
@@ -57,9 +62,21 @@ Examples:
     for: { type: 'string' },
     data: { type: 'string', default: 'cdb-data' },
     json: { type: 'boolean' },
+    external: { type: 'boolean' },
+    'database-url': { type: 'string' },
+    'redis-url': { type: 'string' },
   },
   async run(terminal, args) {
     const plan = planOf(args)
+    if (flagOption(args, 'external')) {
+      // Loaded only here: whoever runs in one process needs no client of a server.
+      return (await import('../external.ts')).runExternal(terminal, args, plan.forMs)
+    }
+    for (const name of ['database-url', 'redis-url']) {
+      if (textOption(args, name) !== undefined) {
+        throw new CdbError('CDB_USAGE', `--${name} is for --external`)
+      }
+    }
     const dog = isStrategyFile(plan.settings.strategy)
       ? startWatchdog(`strategy ${plan.settings.strategy}`)
       : null

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { CliCommand } from '../command.ts'
 import { exitCodes, flagOption } from '../command.ts'
+import { programVersion } from '../program-version.ts'
 
 export const version: CliCommand = {
   name: 'version',
@@ -18,10 +18,7 @@ Examples:
 `,
   options: { json: { type: 'boolean' } },
   async run(terminal, args) {
-    const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-      version: string
-    }
-    const facts = { version: manifest.version, node: process.versions.node }
+    const facts = { version: programVersion(), node: process.versions.node }
     const text = flagOption(args, 'json')
       ? JSON.stringify(facts)
       : `cdb ${facts.version} (Node.js ${facts.node})`
