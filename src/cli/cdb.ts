@@ -156,6 +156,11 @@ if (import.meta.main) {
       controller.abort()
     })
   }
+  // Whoever was started by a supervisor (cdb up --external) ends with it, also when that was killed.
+  process.once('disconnect', () => {
+    controller.abort()
+  })
+  process.channel?.unref()
   process.exitCode = await runCli(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

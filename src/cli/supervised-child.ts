@@ -83,14 +83,15 @@ async function follow(options: ChildOptions, state: State, signal: AbortSignal):
 function launch({ argv, environment, onLine }: ChildOptions): ChildProcess {
   const child = spawn(process.execPath, [CDB, ...argv], {
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel says nothing: its end tells the child that we are gone.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   })
   const listen = (stream: Readable): void => {
     createInterface({ input: stream }).on('line', onLine)
   }
-  listen(child.stdout)
-  listen(child.stderr)
+  if (child.stdout !== null) listen(child.stdout)
+  if (child.stderr !== null) listen(child.stderr)
   return child
 }
 

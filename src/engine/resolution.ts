@@ -21,7 +21,10 @@ export const safeAfterMs = (visibilityMs: number): number =>
   RECV_WINDOW_MS + AHEAD_MS + VENUE_TIMEOUT_MS + visibilityMs
 
 export type Look = Readonly<{
-  /** When the look began: since the submission by the venue's time, and since we first knew by a clock that cannot be set. */
+  /**
+   * When the look began: since the submission by the venue's time, and since we first knew by a clock that
+   * cannot be set.
+   */
   sinceSubmitMs: number
   sinceKnownMs: number
   /** Monotonic time when the look began. */
@@ -30,8 +33,8 @@ export type Look = Readonly<{
 }>
 
 /**
- * The search after a look that found no order, no open order and no trade. It counts only once no packet of ours
- * can be accepted any more, by both clocks, and well apart from the one before.
+ * The search after a look that found no order, no open order and no trade. It counts only once no packet of
+ * ours can be accepted any more, by both clocks, and well apart from the one before.
  */
 export function afterMiss(search: Search, look: Look): Search {
   const safeMs = safeAfterMs(look.visibilityMs)

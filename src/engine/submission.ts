@@ -13,8 +13,8 @@ export type SubmissionFacts = Readonly<{
 }>
 
 /**
- * What becomes of an approved order now that it is its turn. A halt stops all but what flattens, and a backlog
- * never sends stale orders (C21).
+ * What becomes of an approved order now that it is its turn. A halt stops all but what flattens, and a
+ * backlog never sends stale orders (C21).
  */
 export function submissionOf(order: OrderRequest, facts: SubmissionFacts): Submitting | Abandoned {
   const { clientOrderId, account, instrument } = order

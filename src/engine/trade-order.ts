@@ -1,9 +1,9 @@
-import type { Trade } from '../domain/market.ts'
+import type { MarketEvent, Trade } from '../domain/market.ts'
 
 export type NumberedTrade = Trade & Readonly<{ tradeId: number }>
 
-export const isNumbered = (event: Readonly<{ kind: string }>): event is NumberedTrade =>
-  event.kind === 'trade' && 'tradeId' in event && event.tradeId !== null
+export const isNumbered = (event: MarketEvent): event is NumberedTrade =>
+  event.kind === 'trade' && event.tradeId !== null
 
 /**
  * `seen`: it came by before. `hole`: ids between the last trade and it are missing. `restarted`: its id is an

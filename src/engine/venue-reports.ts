@@ -29,7 +29,9 @@ export type Reports = Readonly<{
   missing: readonly ClientOrderId[]
   /** The venue has filled more of an order than its trades that we have heard of. */
   lacksTrades: boolean
-  /** Orders that have ended in our books and were listed as open last, and those of them that were so twice. */
+  /**
+   * Orders that have ended in our books and were listed as open last, and those of them that were so twice.
+   */
   ghosts: ReadonlySet<string>
   unwanted: readonly ClientOrderId[]
 }>
@@ -48,7 +50,9 @@ type Trial = {
   lacksTrades: boolean
 }
 
-/** Turns what the venue has said into events. Nothing is said twice, and nothing that the venue has not said. */
+/**
+ * Turns what the venue has said into events. Nothing is said twice, and nothing that the venue has not said.
+ */
 export function reportsOf(desk: OrderDesk, news: VenueNews, facts: ReportFacts): Reports {
   const trial: Trial = {
     desk,

@@ -52,10 +52,10 @@ type Led = Readonly<{
 }
 
 /**
- * The execution service: reads the trading log, sends each approved order once, ever, and writes what the venue says
- * of it. An order is committed as submitting before its one POST; what has no answer is unknown until the venue's
- * queries tell. What it knows is the fold of the log, so that a standby that follows can take over at any point. A
- * failed commit ends it. Throws CDB_FENCED and what the log throws.
+ * The execution service: reads the trading log, sends each approved order once, ever, and writes what the
+ * venue says of it. An order is committed as submitting before its one POST; what has no answer is unknown
+ * until the venue's queries tell. What it knows is the fold of the log, so that a standby that follows can
+ * take over at any point. A failed commit ends it. Throws CDB_FENCED and what the log throws.
  */
 export async function runExecution(options: ExecutionOptions): Promise<void> {
   const session = await createSession(options)
@@ -273,7 +273,10 @@ function submissionsOf(
   })
 }
 
-/** The service ends with the commit, but not while the log is out of reach and orders would be left open unseen. */
+/**
+ * The service ends with the commit, but not while the log is out of reach and orders would be left open
+ * unseen.
+ */
 async function outlast(led: Led, error: unknown): Promise<void> {
   const isOutage =
     error instanceof CdbError &&
@@ -287,8 +290,10 @@ function tell(session: Session, entries: readonly TradingEntry[], ms: number): v
   telemetry.count('commits_total')
   telemetry.count('entries_committed_total', entries.length)
   const states = [...session.desk.ledger.values()].map(({ state }) => state)
+  const ordersUnknown = states.filter((state) => state === 'unknown').length
   telemetry.set('orders_open', states.length)
-  telemetry.set('orders_unknown', states.filter((state) => state === 'unknown').length)
+  telemetry.set('orders_unknown', ordersUnknown)
+  telemetry.status({ logSeq: session.desk.seq, ordersOpen: states.length, ordersUnknown })
   for (const { event, seq } of entries) {
     // What has just been taken may be filled by now.
     if (event.kind === 'accepted') session.trades.ring()
@@ -302,7 +307,9 @@ function tell(session: Session, entries: readonly TradingEntry[], ms: number): v
   }
 }
 
-/** Answers that are on their way are waited for and written; what rests stays, unless it is to be canceled. */
+/**
+ * Answers that are on their way are waited for and written; what rests stays, unless it is to be canceled.
+ */
 async function drain(led: Led): Promise<void> {
   const { session } = led
   await led.posts.settled(DRAIN_MS)

@@ -35,8 +35,9 @@ type SignalState = {
   readonly step: SignalStep
   readonly sequence: MarketSequence
   position: string
-  /** Event time of the newest event. */
+  /** Event time of the newest event, and of the newest that is data. */
   lastMs: number
+  dataMs: number
   /** False while the stream is read that was there at the start. */
   isWarm: boolean
   hasLed: boolean
@@ -58,6 +59,7 @@ export async function runSignal(options: SignalOptions): Promise<void> {
       sequence: createMarketSequence(),
       position: '0',
       lastMs: 0,
+      dataMs: 0,
       isWarm: false,
       hasLed: false,
       pending: [],
@@ -97,7 +99,8 @@ function stepBatch(state: SignalState, batch: StreamedBatch): void {
 
 function stepEvent(state: SignalState, event: MarketEvent, marketSeq: number): void {
   const { telemetry } = state.options
-  if (event.eventMs > state.lastMs) state.lastMs = event.eventMs
+  state.lastMs = Math.max(state.lastMs, event.eventMs)
+  if (event.kind !== 'heartbeat' && event.kind !== 'gap') state.dataMs = Math.max(state.dataMs, event.eventMs)
   if (event.kind === 'gap') {
     telemetry.count('market_gaps_total')
     telemetry.log('warn', 'market data is missing', { marketSeq, gapMs: event.gapMs })
@@ -108,12 +111,12 @@ function stepEvent(state: SignalState, event: MarketEvent, marketSeq: number): v
 }
 
 /** Data is judged by its own age: heartbeats and connections may be well while nothing comes. */
-function tellAge({ options, lastMs }: SignalState): void {
+function tellAge({ options, dataMs }: SignalState): void {
   const { clock, telemetry } = options
-  const ageMs = Math.max(0, clock.nowMs() - lastMs)
-  const isFresh = lastMs > 0 && ageMs <= FRESH_MS
-  telemetry.set('market_age_seconds', lastMs === 0 ? 0 : ageMs / 1_000)
-  const reason = lastMs === 0 ? 'no market data yet' : `no market data for ${Math.round(ageMs / 1_000)} s`
+  const ageMs = Math.max(0, clock.nowMs() - dataMs)
+  const isFresh = dataMs > 0 && ageMs <= FRESH_MS
+  telemetry.set('market_age_seconds', dataMs === 0 ? 0 : ageMs / 1_000)
+  const reason = dataMs === 0 ? 'no market data yet' : `no market data for ${Math.round(ageMs / 1_000)} s`
   telemetry.ready('market data', isFresh ? '' : reason)
 }
 

@@ -30,6 +30,8 @@ const KEPT_MS = 60_000
 const FLUSH_MS = 2
 const FLUSH_SIZE = 256
 const HEARTBEAT_MS = 1_000
+/** The same gap may be come upon by the connection, by the ids and by the takeover. */
+const GAP_REPEAT_MS = 1_000
 const RECONNECT = { msMin: 250, msMax: 10_000 }
 const REPUBLISH = { msMin: 100, msMax: 2_000 }
 
@@ -45,6 +47,8 @@ type WsState = {
   /** Event time of the newest event, heartbeats included, and when it came by the monotonic clock. */
   lastMs: number
   lastAtMs: number
+  /** Time of the last gap, while no data has followed it. */
+  gapToldMs: number
   /** When the venue last said something, by the monotonic clock. */
   heardMs: number
   /** Number of the next event to publish. */
@@ -67,6 +71,7 @@ export async function runWs(options: WsOptions): Promise<void> {
     isConnected: false,
     lastMs: 0,
     lastAtMs: 0,
+    gapToldMs: -Infinity,
     heardMs: 0,
     nextSeq: 0,
   }
@@ -179,6 +184,10 @@ async function fill(state: WsState, last: NumberedTrade, beforeId: number | null
 
 function put(state: WsState, event: MarketEvent): void {
   const { queue, options, bell } = state
+  if (event.kind === 'gap') {
+    if (event.eventMs <= state.gapToldMs + GAP_REPEAT_MS) return
+    state.gapToldMs = event.eventMs
+  } else if (event.kind !== 'heartbeat') state.gapToldMs = -Infinity
   state.lastAtMs = options.clock.monotonicMs()
   if (event.eventMs > state.lastMs) state.lastMs = event.eventMs
   queue.put(event, options.clock.nowMs())

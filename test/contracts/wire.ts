@@ -59,6 +59,11 @@ export function testWire(name: string, harness: () => Promise<WireHarness>): voi
     })
   }
 
+  testWaking(check)
+  testWaiting(check)
+}
+
+function testWaking(check: Check): void {
   check('who waits is woken by an entry after its place', async ({ wire, wire2 }, { grow }) => {
     const waiting = wire2.wait(0, LONG_MS, never)
     wire.announce(await grow(2))
@@ -86,7 +91,9 @@ export function testWire(name: string, harness: () => Promise<WireHarness>): voi
     wire.announce(await grow(1))
     await wire2.wait(2, LONG_MS, never)
   })
+}
 
+function testWaiting(check: Check): void {
   check('waiting ends after its time, when aborted, and when aborted before', async ({ wire }) => {
     await wire.wait(0, 30, never)
     const stop = new AbortController()

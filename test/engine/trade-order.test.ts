@@ -33,5 +33,5 @@ test('ids that are missing, seen or begun anew are told apart', () => {
 test('only trades with an id are numbered', () => {
   assert(isNumbered(tradeAt(1, 0, 100)))
   assert(!isNumbered({ ...tradeAt(1, 0, 100), tradeId: null }))
-  assert(!isNumbered({ kind: 'heartbeat' }))
+  assert(!isNumbered({ kind: 'heartbeat', eventMs: 0 }))
 })

@@ -47,6 +47,11 @@ export async function runSeed(seed: number): Promise<SeedResult> {
     share: oneOf(random, [0, 0.002, 0.01, 0.03]) ?? 0,
     outages: outagesOf(random),
     onFault: (fault) => reached.add(`call ${fault}`),
+    strand: (process) => {
+      const replica = world.replicas.find((each) => each.process() === process)
+      if (replica === undefined) process.kill()
+      else replica.kill()
+    },
   }
   let nowMs = (): number => START_MS
   const fates = createFates(plan, () => nowMs())
@@ -55,7 +60,7 @@ export async function runSeed(seed: number): Promise<SeedResult> {
   const restarts = createRandom(seed, 'restarts')
   const skew = createRandom(seed, 'skew')
   const isSkewed = seed % 5 === 0
-  const world = createWorld({
+  const world: World = createWorld({
     seed,
     random: createRandom(seed, 'order'),
     spanMs: ACTIVE_MS + QUIET_MS,

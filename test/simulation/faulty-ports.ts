@@ -31,6 +31,7 @@ export const callFaults = [
   'lostReply',
   'lostAnnouncement',
   'heldPost',
+  'strandedCommit',
   'down',
   'frozen',
 ] as const
@@ -44,6 +45,8 @@ export type FaultPlan = Readonly<{
   share: number
   outages: readonly Outage[]
   onFault: (fault: CallFault) => void
+  /** The machine of the process is gone while its call is still on its way. */
+  strand: (process: Process) => void
 }>
 
 const SERVER_OF: Readonly<Record<string, Server>> = {
@@ -58,6 +61,8 @@ const SERVER_OF: Readonly<Record<string, Server>> = {
 }
 
 const FROZEN_MS_MAX = 5_000
+/** Commits that arrive when the lease of their process has long ended. */
+const STRANDED_SHARE = 0.25
 
 /** What the plan makes of a call. */
 export function createFates(plan: FaultPlan, nowMs: () => number): (call: PortCall) => CallFate {
@@ -95,6 +100,11 @@ function faultyFate(
   if (method === 'place' && kind < 0.3) {
     plan.onFault('heldPost')
     return { ...travel, requestMs: 1_000 + Math.floor(kind * 20_000) }
+  }
+  if (method === 'commit' && kind < STRANDED_SHARE) {
+    plan.onFault('strandedCommit')
+    const requestMs = 9_000 + Math.floor((kind / STRANDED_SHARE) * 8_000)
+    return { ...travel, requestMs, at: { point: 'sent', stop: plan.strand } }
   }
   if (kind < 0.5) {
     plan.onFault('slow')

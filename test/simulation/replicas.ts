@@ -55,18 +55,22 @@ export function startReplica(options: ReplicaOptions): Replica {
     process.skew(options.skewMs)
     const controller = new AbortController()
     const base = { owner, partition: 0, clock: process.clock, telemetry, signal: controller.signal }
-    options.run(base, process).then(
-      () => {
-        ended(process, 'returned')
-        if (!controller.signal.aborted) options.onFatal(new Error(`${owner} returned unasked`))
-      },
-      (error: unknown) => {
-        ended(process, error instanceof CdbError ? error.code : String(error))
-        const isExpected = error instanceof CdbError && restartCodes.includes(error.code)
-        if (!isExpected) options.onFatal(error)
-      },
-    )
+    scheduler.at(scheduler.nowMs(), () => {
+      if (process.state() === 'running') void follow(process, options.run(base, process), controller.signal)
+    })
     return { process, controller }
+  }
+
+  async function follow(process: Process, work: Promise<void>, asked: AbortSignal): Promise<void> {
+    try {
+      await work
+      ended(process, 'returned')
+      if (!asked.aborted) options.onFatal(new Error(`${process.name} returned unasked`))
+    } catch (error) {
+      ended(process, error instanceof CdbError ? error.code : String(error))
+      const isExpected = error instanceof CdbError && restartCodes.includes(error.code)
+      if (!isExpected) options.onFatal(error)
+    }
   }
 
   function ended(process: Process, how: string): void {

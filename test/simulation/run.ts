@@ -16,6 +16,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
     tail: { type: 'boolean', default: false },
+    stop: { type: 'boolean', default: false },
   },
 })
 
@@ -37,6 +38,7 @@ for (let seed = from; seed < from + count; seed++) {
   if (result.violations.length > 0) {
     failed.push(result)
     process.stderr.write(`seed ${seed}: ${result.violations.slice(0, 5).join('\n  ')}\n`)
+    if (values.stop) break
     if (values.tail) process.stderr.write(`${result.tail.slice(-TAIL_SHOWN).join('\n')}\n`)
   }
   if (values.twice || seed % TWICE_EVERY === 0) {
@@ -57,6 +59,7 @@ const summary = {
   from,
   violations: failed.length,
   failingSeeds: failed.map(({ seed }) => seed),
+  firstViolation: failed[0]?.violations[0] ?? null,
   traceHashMismatches: mismatched.length,
   seedsRunTwice: twice,
   portCalls: calls,

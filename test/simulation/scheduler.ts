@@ -29,8 +29,8 @@ export type CallFate = Readonly<{
   /** Thrown in place of the effect, or after it. */
   failBefore?: Error
   failAfter?: Error
-  /** The process is killed or paused at this point of the call. */
-  at?: Readonly<{ point: 'before' | 'after'; stop: (process: Process) => void }>
+  /** The process is stopped before the call leaves, with it on its way, or after its effect. */
+  at?: Readonly<{ point: 'before' | 'sent' | 'after'; stop: (process: Process) => void }>
 }>
 
 export type Scheduler = Readonly<{
@@ -258,6 +258,7 @@ function send<T>(state: State, call: PortCall, effect: () => Promise<T>): Promis
           })
         })
       })
+      if (fate.at?.point === 'sent') fate.at.stop(process)
     }
     if (process.state() === 'running') travel()
     else delivery.get(process)?.(travel)
@@ -284,7 +285,7 @@ const outcomeText = (outcome: Outcome<unknown>): string => {
   }
   const { value } = outcome
   if (Array.isArray(value)) return `[${value.length}]`
-  if (value === null || value === undefined) return '-'
-  if (typeof value !== 'object') return String(value)
-  return 'kind' in value ? String(value.kind) : 'ok'
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return `${value}`
+  if (typeof value !== 'object' || value === null) return '-'
+  return 'kind' in value && typeof value.kind === 'string' ? value.kind : 'ok'
 }

@@ -2,9 +2,9 @@ import { assert } from '../../domain/errors.ts'
 import type { MarketEvent, Side } from '../../domain/market.ts'
 
 /*
- * Events of a batch as bytes: version (1 byte), number of events (4), one byte a kind, then the numbers of each
- * event in the order of its kind as 8-byte floats, all little-endian. A trade takes 33 bytes. Floats keep every
- * number as it is, and are written and read faster than their decimal texts.
+ * Events of a batch as bytes: version (1 byte), number of events (4), one byte a kind, then the numbers of
+ * each event in the order of its kind as 8-byte floats, all little-endian. A trade takes 33 bytes. Floats
+ * keep every number as it is, and are written and read faster than their decimal texts.
  */
 const VERSION = 1
 const HEADER_BYTES = 5

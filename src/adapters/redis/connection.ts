@@ -31,7 +31,7 @@ export type RedisExtras = Readonly<{
   onProblem?: (problem: string) => void
 }>
 
-/** No read may wait in Redis for longer than this, so that COMMAND_MS_MAX finds every server that is frozen. */
+/** No read may wait in Redis for longer, so that COMMAND_MS_MAX finds every server that is frozen. */
 export const BLOCK_MS_MAX = 1_000
 const COMMAND_MS_MAX = 2_500
 const CONNECT_MS_MAX = 2_500

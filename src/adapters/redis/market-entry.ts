@@ -11,8 +11,8 @@ export type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]]
 type Header = Readonly<{ epoch: number; firstSeq: number; count: number; sentMs: number }>
 
 /**
- * The batch of an entry. What cannot be read is a batch with one gap: nothing is known of what it held, though
- * its header may still say how many events there were.
+ * The batch of an entry. What cannot be read is a batch with one gap: nothing is known of what it held, but
+ * its header may still say with which number it begins.
  */
 export function batchOf([id, fields]: StreamEntry): StreamedBatch {
   const position = id.toString('latin1')

@@ -5,10 +5,11 @@ import type { RedisLine } from './connection.ts'
 export const PUBLISH_FUNCTION = 'cdb_publish'
 
 /*
- * Publishing is one step within Redis, so that a publisher of an older epoch cannot write between the question
- * and the answer. An entry has the fields e (epoch), s (number of the first event), n (events), t (when it was
- * sent, ms) and b (the events). Its id is the time it was sent, so that a position can be found by time, also
- * after the stream was lost and begun anew; when the clock goes back, the newest id's time is kept.
+ * Publishing is one step within Redis, so that a publisher of an older epoch cannot write between the
+ * question and the answer. An entry has the fields e (epoch), s (number of the first event), n (events),
+ * t (when it was sent, ms) and b (the events). Its id is the time it was sent, so that a position can be
+ * found by time, also after the stream was lost and begun anew; when the clock goes back, the newest id's
+ * time is kept.
  */
 const LIBRARY = `#!lua name=cdb
 local function field(entry, name)

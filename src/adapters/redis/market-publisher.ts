@@ -14,8 +14,8 @@ const BATCHES_MAX = 100_000
 const SPOILED_MAX = 100
 
 /**
- * Publishes one instrument. Several batches may be on their way at once and arrive in the order given. A batch
- * that this epoch has published already is not written again, so that one without an answer may be repeated.
+ * Publishes one instrument. Several batches may be on their way at once and arrive in the order given. What
+ * this epoch has published already is not written again, so that a batch without an answer may be repeated.
  */
 export function createMarketPublisher(
   redis: RedisLine,

@@ -30,7 +30,7 @@ export function createMarketReader(redis: RedisConnection, instrument: Instrumen
         const entries = await unlessAborted(readOnce(line, { key, from, countMax, blockMs: leftMs }), signal)
         if (entries.length > 0) return entries.map(batchOf)
         if (signal.aborted || performance.now() >= untilMs) return []
-        // Redis was emptied and the stream begun anew by a publisher whose clock is behind: all of it is newer.
+        // The stream was lost and begun anew by a publisher whose clock is behind: all of it is newer.
         if (isBefore(await end(), from)) from = START
       }
     },

@@ -103,8 +103,8 @@ async function listen(
 }
 
 /**
- * Where the reader stands, unless an entry has woken it there in vain: one that the log does not have must not
- * wake it again and again. After a quiet time it may, for the stream may have been begun anew.
+ * Where the reader stands, unless an entry has woken it there in vain: one that the log does not have must
+ * not wake it again and again. After a quiet time it may, for the stream may have been begun anew.
  */
 const afterOf = ({ woken }: State, seq: number): string =>
   woken.seq === seq && seqOf(woken.byId) > seq ? woken.byId : wireId(seq)

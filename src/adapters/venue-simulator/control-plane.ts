@@ -49,7 +49,7 @@ function addFault({ faults, closeStreams }: ControlPlaneOptions, body: string): 
   return { status: 200, body: fault }
 }
 
-/** `{"action":"place", ...}` with the parameters of an order, or `{"action":"cancel","clientOrderId":"x"}`. */
+/** `{"action":"place", ...}` with an order's parameters, or `{"action":"cancel","clientOrderId":"x"}`. */
 function orderByHand({ exchange, nowMs }: ControlPlaneOptions, body: string): ApiAnswer {
   const wanted = parsed(body)
   if (typeof wanted !== 'object' || wanted === null)

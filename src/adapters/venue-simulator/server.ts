@@ -45,7 +45,6 @@ export type VenueSimulator = Readonly<{
   url: string
   streamUrl: string
   ledger(): VenueLedger
-  faults: Faults
   close(): Promise<void>
 }>
 
@@ -99,7 +98,6 @@ export async function startVenueSimulator(options: VenueSimulatorOptions): Promi
     url: `http://${host}:${port}`,
     streamUrl: `ws://${host}:${port}`,
     ledger: () => ledgerOf(exchange, posts),
-    faults,
     async close() {
       clearInterval(timer)
       closing.abort()

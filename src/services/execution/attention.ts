@@ -21,7 +21,9 @@ export function attendOrders(session: Session): void {
   }
 }
 
-/** Lost orders, those being canceled, those that should have ended on arrival, and those not listed as open. */
+/**
+ * Lost orders, those being canceled, those that should have ended on arrival, and those not listed as open.
+ */
 function needsAttention({ suspects }: Session, { request, state }: OrderRecord): boolean {
   if (state === 'unknown' || state === 'cancelPending') return true
   const isAtVenue = state === 'accepted' || state === 'partiallyFilled'
@@ -68,8 +70,8 @@ export async function askOrder(session: Session, id: ClientOrderId): Promise<boo
 }
 
 /**
- * A lost order that the venue does not know: looks for it among open orders and trades too. Only looks that find
- * nothing at all, from when nothing can arrive any more, show that it was never placed.
+ * A lost order that the venue does not know: looks for it among open orders and trades too. Only looks that
+ * find nothing at all, from when nothing can arrive any more, show that it was never placed.
  */
 async function lookOn(
   session: Session,

@@ -20,7 +20,8 @@ export async function askOpenOrders(session: Session): Promise<readonly VenueOrd
 }
 
 /**
- * Trades since the last that was heard of, or `again` from some fills before; null when the venue does not say.
+ * Trades since the last that was heard of, or `again` from some fills before; null when the venue does not
+ * say.
  */
 export async function askTrades(
   session: Session,

@@ -9,8 +9,9 @@ const CLOCK_MS = 30_000
 const BALANCES_MS = 60_000
 const TRADES_AGAIN_MS = 300_000
 const RETRY_MS = 1_000
-/** A burst of news is one question. */
-const NEWS_APART_MS = 100
+/** A burst of news is one question: venues weigh questions, and that for open orders much. */
+const NEWS_APART_MS = 250
+const OPEN_APART_MS = 1_000
 /** What is booked and what is held are compared at rest, twice, this far apart. */
 const SETTLE_MS = 5_000
 
@@ -67,21 +68,31 @@ async function askClock(session: Session): Promise<boolean> {
   return true
 }
 
-/** Asks for trades whenever the venue has news of the account or an order has just been taken, and now and then. */
+/**
+ * Asks for trades whenever the venue has news of the account or an order has just been taken, and now and
+ * then.
+ */
 async function followNews(session: Session): Promise<void> {
   const { gateway, clock } = session.options
   const { signal } = session.stop
   let news: Promise<void> | null = null
+  let openAskedMs = -Infinity
+  let isOpenDue = false
   for (;;) {
     news ??= gateway.waitForNews(OPEN_ORDERS_MS, signal).then(() => {
       news = null
     })
-    await Promise.race([news, session.trades.opened()])
+    const reasons = [news, session.trades.opened()]
+    if (isOpenDue) reasons.push(clock.sleep(OPEN_APART_MS, signal))
+    await Promise.race(reasons)
     if (signal.aborted) return
     session.trades.close()
-    const fresh = await askTrades(session, session.desk.booked.size === 0 ? 'again' : 'new')
-    const hasResting = [...session.desk.ledger.values()].some(({ state }) => state !== 'approved')
-    if (fresh !== null && hasResting) await askOpenOrders(session)
+    await askTrades(session, 'new')
+    isOpenDue = session.desk.ledger.size > 0
+    if (isOpenDue && clock.monotonicMs() - openAskedMs >= OPEN_APART_MS) {
+      openAskedMs = clock.monotonicMs()
+      isOpenDue = (await askOpenOrders(session)) === null
+    }
     await clock.sleep(NEWS_APART_MS, signal)
   }
 }

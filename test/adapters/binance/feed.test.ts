@@ -9,14 +9,14 @@ import { systemClock } from '../../../src/adapters/system/clock.ts'
 import type { VenueSimulator } from '../../../src/adapters/venue-simulator/server.ts'
 import type { MarketEvent, Quote, Trade } from '../../../src/domain/market.ts'
 import { control, simulated, startSimulator } from '../venue-simulator/simulator.ts'
-import { createFrameReader } from './frame-reader.ts'
+import { createFrameParser } from '../../../src/cli/live-frames.ts'
 
 const optionsOf = (
   venue: Pick<VenueSimulator, 'url' | 'streamUrl'>,
   wanted: Partial<BinanceFeedOptions> = {},
 ): BinanceFeedOptions => ({
   ...{ baseUrl: venue.url, streamUrl: venue.streamUrl, instrument: simulated.id, silenceMs: 5_000 },
-  ...{ parse: createFrameReader('BTCUSDT'), clock: systemClock },
+  ...{ parse: createFrameParser('BTCUSDT', Date.now()), clock: systemClock },
   ...wanted,
 })
 

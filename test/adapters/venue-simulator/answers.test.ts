@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import * as answers from '../../../src/adapters/venue-simulator/answers.ts'
 import { price } from '../../../src/domain/decimal.ts'
 import type { Quote } from '../../../src/domain/market.ts'
-import { createFrameReader } from '../binance/frame-reader.ts'
+import { createFrameParser } from '../../../src/cli/live-frames.ts'
 import { accepted, formOf, NOW_MS, openExchange, plain } from './exchange-session.ts'
 import { simulated } from './simulator.ts'
 
 test('frames are read as what they were made of', () => {
-  const read = createFrameReader('BTCUSDT')
+  const read = createFrameParser('BTCUSDT', NOW_MS)
   const trade = {
     kind: 'trade',
     eventMs: NOW_MS,

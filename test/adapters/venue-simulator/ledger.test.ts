@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPostCount, ledgerOf } from '../../../src/adapters/venue-simulator/ledger.ts'
 import { createForgetfulState } from '../../../src/adapters/venue-simulator/state-file.ts'
-import type { StateLine } from '../../../src/adapters/venue-simulator/state-file.ts'
+import type { StateFile, StateLine } from '../../../src/adapters/venue-simulator/state-file.ts'
 import { quantity } from '../../../src/domain/decimal.ts'
 import { accepted, formOf, NOW_MS, openExchange, plain } from './exchange-session.ts'
 
@@ -32,14 +32,13 @@ test('the ledger counts posts and refusals, and tells orders, trades and balance
       filled: '0.01',
     },
   ])
-  assert.equal(trades[0]?.price, '60001')
-  assert.equal(trades[0]?.fee, '6.0001')
+  assert.deepEqual([trades[0]?.price, trades[0]?.fee], ['60001', '6.0001'])
   assert.deepEqual(Object.keys(balances), ['USDT', 'BTC'])
 })
 
 test('counts outlive a restart', () => {
   const lines: StateLine[] = []
-  const state = { lines, append: (line: StateLine) => lines.push(line), close: () => undefined }
+  const state: StateFile = { lines, append: (line) => lines.push(line), close: () => undefined }
   const posts = createPostCount(state)
   posts.received('cdb1', NOW_MS)
   posts.refused('cdb1')
