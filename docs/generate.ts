@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { format } from 'prettier'
 import { exitCodes } from '../src/cli/command.ts'
 import { commands } from '../src/cli/cdb.ts'
+import { settingSpecs } from '../src/cli/setting-specs.ts'
 import { EVENT_VERSION, eventFields } from '../src/domain/codec.ts'
 import type { Field, Fields } from '../src/domain/codec.ts'
 import { errorMeanings } from '../src/domain/errors.ts'
@@ -11,6 +12,7 @@ import type { Control } from '../src/engine/control.ts'
 import { controls } from '../src/engine/controls.ts'
 import { paperVenueParams } from '../src/engine/paper-venue/paper-venue.ts'
 import { regimeParams } from '../src/engine/regime.ts'
+import { roles } from '../src/engine/lease.ts'
 import { sizingParams } from '../src/engine/sizing.ts'
 import { strategies } from '../src/engine/strategies.ts'
 
@@ -24,6 +26,7 @@ export const references: Readonly<Record<string, () => Promise<string>>> = {
   'cli.md': async () => formatted(await cliPage()),
   'controls.md': () => formatted(controlsPage()),
   'strategies.md': () => formatted(strategiesPage()),
+  'configuration.md': () => formatted(configurationPage()),
 }
 
 export const referencePath = (name: string): string => join(import.meta.dirname, 'reference', name)
@@ -49,8 +52,8 @@ function errorsPage(): string {
   return page(
     'Errors',
     'An operating error is told on stderr as `cdb: CODE: what is wrong`, most with a line `mend:` that says what ' +
-      'to do. Codes are never renamed. `CDB_USAGE` ends with exit code 2, all others with 1; the exit codes are in ' +
-      '[cli.md](cli.md).',
+      'to do. Codes are never renamed. `CDB_USAGE` and `CDB_CONFIG_INVALID` end with exit code 2, all others ' +
+      'with 1; the exit codes are in [cli.md](cli.md).',
     table(['code', 'meaning'], rows),
   )
 }
@@ -98,7 +101,7 @@ function typeOf(field: Field): string {
 const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'done as asked',
   failed: 'an operating error; stderr has its code and message ([errors.md](errors.md))',
-  usage: 'the command was called with options or arguments that it does not have',
+  usage: 'the command was called with options, arguments or settings that it does not have',
   badRows: 'done, but rows of the input were bad and left out',
   mismatch: 'a check that was asked for found a difference',
   internal: 'a fault of the program; stderr has the stack',
@@ -125,6 +128,38 @@ async function cliPage(): Promise<string> {
     table(['command', 'what it does'], names),
     `## Exit codes\n\n${table(['code', 'meaning'], exits)}`,
     ...parts,
+  )
+}
+
+function configurationPage(): string {
+  const rows = settingSpecs.map((spec) => [
+    code(spec.name),
+    spec.required ? 'required' : code(spec.default ?? ''),
+    spec.services.length === roles.length ? 'all' : spec.services.join(', '),
+    spec.meaning,
+  ])
+  return page(
+    'Configuration',
+    'Settings of the services come from the environment. `--config FILE` names a file with one JSON ' +
+      'object of the same names, for what the environment does not set; an empty variable counts as not ' +
+      'set. Pairs are written `key=value,key=value`. A setting that is wrong, or a variable that begins ' +
+      'with `CDB_` and is none of these, ends the service at its start with `CDB_CONFIG_INVALID`, one ' +
+      'line for each, and exit code 2.',
+    table(['setting', 'default', 'read by', 'meaning'], rows),
+    '## What must be the same everywhere',
+    'Account, instrument, strategy, cash, `CDB_SHORT`, `CDB_LIMITS` and `CDB_SIZING` are written into ' +
+      'the database at the first start: what risk decides follows from them. A service with others ends ' +
+      'with `CDB_DATA_FOREIGN`. Limits are changed by `cdb limits`, not here. Parameters of the strategy ' +
+      'and of the regime may change at any restart.',
+    '## Secrets',
+    'Passwords and the key of the venue belong in files, best in a mounted folder. They are read again ' +
+      'when they change: the password of the database at the next connection, that of Redis at the next ' +
+      'connection, the key of the venue at the next request. A new key that cannot be read is told in the' +
+      ' log, and the one before stays in use.',
+    '## Live',
+    'Orders are real only when three settings agree: `CDB_MODE=live`, `CDB_LIVE_ACCOUNT` with the name ' +
+      'in `CDB_ACCOUNT`, and `CDB_VENUE_KEY_FILE`. Everything else is paper, and paper refuses the ' +
+      'addresses of venues whose orders are real.',
   )
 }
 

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { referencePath, references } from '../docs/generate.ts'
 import { commands } from '../src/cli/cdb.ts'
 import { exitCodes, parseCliArgs } from '../src/cli/command.ts'
+import { settingSpecs } from '../src/cli/setting-specs.ts'
 import { eventFields } from '../src/domain/codec.ts'
 import { errorMeanings } from '../src/domain/errors.ts'
 import { controls, limitKeys } from '../src/engine/controls.ts'
@@ -178,8 +179,11 @@ test('every path of the repository that a document names is there', () => {
   }
 })
 
-/** Variables of the environment that tests read, and the placeholder of a code. */
-const NO_CODES = ['CDB_DATA_DIR', 'CDB_UPDATE_GOLDEN', 'CDB_CODE']
+/** Settings, variables of the environment that tests read, and the placeholder of a code. */
+const NO_CODES = [
+  ...settingSpecs.map(({ name }) => name),
+  ...['CDB_DATA_DIR', 'CDB_UPDATE_GOLDEN', 'CDB_CODE', 'CDB_'],
+]
 
 test('every error code that a document names exists', () => {
   for (const { path, text } of documents) {

@@ -17,7 +17,9 @@ import type { TradingLog } from '../engine/trading-log.ts'
 import { databaseSettingsOf } from './database-settings.ts'
 import type { Environment } from './service-settings.ts'
 
-/** The trading log as a person writes on it: straight to the database, without Redis and without any service. */
+/**
+ * The trading log as a person writes on it: straight to the database, without Redis and without any service.
+ */
 export type ControlLog = Readonly<{ db: SqlDatabase; log: TradingLog; account: string }>
 
 /** Opens the log of the account that the database holds, for as long as the body takes. */
@@ -126,7 +128,9 @@ async function findCommand(log: TradingLog, id: string, fromSeq: number): Promis
 const ANSWER_MS_MAX = 5_000
 const POLL_MS = 50
 
-/** What risk said to a command, or null when it said nothing in time: it is not running, or has no objection. */
+/**
+ * What risk said to a command, or null when it said nothing in time: it is not running, or has no objection.
+ */
 export async function answerOf(
   log: TradingLog,
   seq: number,

@@ -30,8 +30,8 @@ const READY_MS_MAX = 60_000
 const POLL_MS = 500
 
 /**
- * Runs the services as child processes against a PostgreSQL and a Redis that are there, until told to stop or for
- * a time (ms). Returns the exit code.
+ * Runs the services as child processes against a PostgreSQL and a Redis that are there, until told to stop
+ * or for a time (ms). Returns the exit code.
  */
 export async function runExternal(terminal: Terminal, args: CliArgs, forMs: number | null): Promise<number> {
   const plan = externalPlanOf(args, process.env)

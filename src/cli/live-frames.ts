@@ -2,8 +2,8 @@ import { createFramesDecoder } from '../adapters/recording/binance-frames.ts'
 import type { MarketEvent } from '../domain/market.ts'
 
 /**
- * Reads live frames of one symbol as recorded ones are read: text in, market events out; none where it is of no
- * use or cannot be read. `nowMs` is the time of quotes before the first trade.
+ * Reads live frames of one symbol as recorded ones are read: text in, market events out; none where it is of
+ * no use or cannot be read. `nowMs` is the time of quotes before the first trade.
  */
 export function createFrameParser(symbol: string, nowMs: number): (text: string) => readonly MarketEvent[] {
   let events: MarketEvent[] = []

@@ -9,8 +9,8 @@ and risk answers when it runs.
 `
 
 /**
- * Sends a command that risk judges and prints what risk says. `silence` is what it means when risk says nothing.
- * Returns the exit code: refused is failed.
+ * Sends a command that risk judges and prints what risk says. `silence` is what it means when risk says
+ * nothing. Returns the exit code: refused is failed.
  */
 export async function sendJudged(
   terminal: Terminal,

@@ -50,8 +50,8 @@ export async function serviceConfigOf(settings: ServiceSettings): Promise<Servic
 }
 
 /**
- * What risk's decisions follow from besides the log: a replica with other settings would decide otherwise. The
- * strategy's parameters are not in it, since what a strategy wished is on the log.
+ * What risk's decisions follow from besides the log: a replica with other settings would decide otherwise.
+ * The strategy's parameters are not in it, since what a strategy wished is on the log.
  */
 const identityOf = (settings: ServiceSettings, strategy: string): RunRecord['identity'] => ({
   kind: 'services',

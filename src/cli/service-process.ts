@@ -65,8 +65,8 @@ const REPEAT_MS = 30_000
 const DRAIN_MS_MAX = 20_000
 
 /**
- * Runs a service until it is told to stop, and returns the exit code. Trouble that passes begins it anew in this
- * process, and it is not ready meanwhile; all else is thrown.
+ * Runs a service until it is told to stop, and returns the exit code. Trouble that passes begins it anew in
+ * this process, and it is not ready meanwhile; all else is thrown.
  */
 export async function runService({ role, settings, terminal, live }: ServiceProcess): Promise<number> {
   const owner = `${settings.replica ?? hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`

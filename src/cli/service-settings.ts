@@ -41,9 +41,9 @@ export type MailSettings = Readonly<{ url: string; from: string; to: readonly st
 const OTHER_VARIABLES = ['CDB_DATA_DIR', 'CDB_UPDATE_GOLDEN']
 
 /**
- * Settings from the environment and, for what it does not set, a file. Throws CDB_CONFIG_INVALID with one line
- * for each setting that is wrong, CDB_FILE_MISSING and CDB_FILE_UNREADABLE. `needed` are those that must be set;
- * null takes what the table says.
+ * Settings from the environment and, for what it does not set, a file. Throws CDB_CONFIG_INVALID with one
+ * line for each setting that is wrong, CDB_FILE_MISSING and CDB_FILE_UNREADABLE. `needed` are those that
+ * must be set; null takes what the table says.
  */
 export function parseServiceSettings(
   environment: Environment,

@@ -109,7 +109,7 @@ export const settingSpecs: readonly SettingSpec[] = [
   spec(
     'CDB_VENUE_KEY_FILE',
     'file',
-    'File with the key, `{"apiKey": "...", "secret": "..."}`; read again when it changes. Unset: the key of `cdb venue`.',
+    'File with `{"apiKey": "...", "secret": "..."}`, read again when it changes. Unset: the key of `cdb venue`.',
     { services: ['execution'] },
   ),
   spec('CDB_HEALTH_HOST', 'text', 'Address that the health server listens on.', { default: '127.0.0.1' }),

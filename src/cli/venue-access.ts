@@ -8,8 +8,8 @@ import type { VenueGateway } from '../engine/venue-gateway.ts'
 import type { ServiceSettings } from './service-settings.ts'
 
 /**
- * The account at the venue that the settings name. Without a file of its own the key is that of `cdb venue`, which
- * opens nothing else. A key in a file is read again whenever the file has changed.
+ * The account at the venue that the settings name. Without a file of its own the key is that of `cdb venue`,
+ * which opens nothing else. A key in a file is read again whenever the file has changed.
  */
 export function openGateway(
   settings: ServiceSettings,

@@ -15,8 +15,8 @@ export type MarketQueue = Readonly<{
 }>
 
 /**
- * When it is full, only the newest quote is kept of all; if that is not room enough, the older half is dropped
- * and a gap put in its place. Trades are dropped in no other way.
+ * When it is full, only the newest quote is kept of all; if that is not room enough, the older half is
+ * dropped and a gap put in its place. Trades are dropped in no other way.
  */
 export function createMarketQueue(capacity: number): MarketQueue {
   let items: QueuedEvent[] = []

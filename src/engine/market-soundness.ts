@@ -4,8 +4,8 @@ import type { MarketEvent } from '../domain/market.ts'
 const AHEAD_MS_MAX = 60_000
 
 /**
- * Whether an event holds numbers that can be calculated with. What they say may still be absurd: crossed quotes
- * and mad prices are data, and the controls judge them.
+ * Whether an event holds numbers that can be calculated with. What they say may still be absurd: crossed
+ * quotes and mad prices are data, and the controls judge them.
  */
 export function isSound(event: MarketEvent, nowMs: number): boolean {
   const { eventMs } = event

@@ -10,8 +10,8 @@ export type MarketRows = Readonly<{
 }>
 
 /**
- * Market data and read models of one instrument and account in the database. Whatever is written may be written
- * again. Every call throws CDB_DATABASE_UNREACHABLE and CDB_DATABASE_REFUSED.
+ * Market data and read models of one instrument and account in the database. Whatever is written may be
+ * written again. Every call throws CDB_DATABASE_UNREACHABLE and CDB_DATABASE_REFUSED.
  */
 export interface MarketStore {
   /** Where the stream was read to; null at the very beginning. Writing goes on from here. */

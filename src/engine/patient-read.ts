@@ -5,8 +5,8 @@ import type { ServiceBase } from './service.ts'
 const RETRY = { msMin: 100, msMax: 2_000 }
 
 /**
- * Reads from the market stream as often as it takes while Redis is away. Undefined when told to stop before it was
- * there; throws what is no matter of time.
+ * Reads from the market stream as often as it takes while Redis is away. Undefined when told to stop before
+ * it was there; throws what is no matter of time.
  */
 export async function readPatiently<T>(
   { clock, telemetry, owner }: ServiceBase,

@@ -3,7 +3,9 @@ import { isOperatingError } from './operating-error.ts'
 import { isNumbered } from './trade-order.ts'
 import type { NumberedTrade } from './trade-order.ts'
 
-/** Trades that the venue had; not complete when it could not be asked, or has more than it may be asked for. */
+/**
+ * Trades that the venue had; not complete when it could not be asked, or has more than it may be asked for.
+ */
 export type Backfill = Readonly<{ trades: readonly NumberedTrade[]; isComplete: boolean }>
 
 const PAGE = 1_000

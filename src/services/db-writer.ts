@@ -30,7 +30,7 @@ export type DbWriterOptions = ServiceBase &
     retentionDays: number
   }>
 
-const BATCHES_MAX = 200
+const BATCHES_MAX = 100
 const WAIT_MS = 250
 /** Batches that come one by one are stored together. */
 const GATHER_MS = 100
@@ -57,9 +57,9 @@ type MarketState = {
 }
 
 /**
- * Stores what others only pass on: trades and candles in bulk, equity once a minute; keeps the wire of the log
- * filled, deletes what is too old and reports each day. Only the leader works: a standby takes over from what is
- * stored. Throws CDB_FENCED, CDB_LOG_CONFLICT and what the store and the log throw.
+ * Stores what others only pass on: trades and candles in bulk, equity once a minute; keeps the wire of the
+ * log filled, deletes what is too old and reports each day. Only the leader works: a standby takes over
+ * from what is stored. Throws CDB_FENCED, CDB_LOG_CONFLICT and what the store and the log throw.
  */
 export async function runDbWriter(options: DbWriterOptions): Promise<void> {
   await runLed(options, 'db-writer', async (leadership, signal) => {

@@ -46,9 +46,10 @@ type SignalState = {
 }
 
 /**
- * The signal service: market data in, marks and signals on the trading log. A standby steps over the same data and
- * says nothing; when it takes over it commits its signals of the last minute, of which the log leaves out those
- * that it has, by their slot. Throws CDB_STRATEGY_FAILED, CDB_FENCED and what the log throws.
+ * The signal service: market data in, marks and signals on the trading log. A standby steps over the same
+ * data and says nothing; when it takes over it commits its signals of the last minute, of which the log
+ * leaves out those that it has, by their slot. Throws CDB_STRATEGY_FAILED, CDB_FENCED and what the log
+ * throws.
  */
 export async function runSignal(options: SignalOptions): Promise<void> {
   await runLed(options, 'signal', async (leadership, signal) => {

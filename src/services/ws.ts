@@ -56,10 +56,10 @@ type WsState = {
 }
 
 /**
- * The market data service of one instrument. Each replica hears the venue; the leader publishes, each trade once
- * and in order, and the others keep the last minute, so that whoever takes over goes on at the very next trade.
- * Trades that are missing are asked for, and where they cannot be had there is a gap. Throws CDB_FENCED when
- * another publishes, CDB_REDIS_REFUSED and what the lease store throws.
+ * The market data service of one instrument. Each replica hears the venue; the leader publishes, each trade
+ * once and in order, and the others keep the last minute, so that whoever takes over goes on at the very
+ * next trade. Trades that are missing are asked for, and where they cannot be had there is a gap. Throws
+ * CDB_FENCED when another publishes, CDB_REDIS_REFUSED and what the lease store throws.
  */
 export async function runWs(options: WsOptions): Promise<void> {
   const state: WsState = {
@@ -284,8 +284,9 @@ async function fetchBetween(
 }
 
 /**
- * Publishes a batch, as often as it takes while Redis is away: meanwhile the queue fills, and what it cannot hold
- * becomes a gap. The stream does not take the same numbers twice, so an answer that was lost does no harm.
+ * Publishes a batch, as often as it takes while Redis is away: meanwhile the queue fills, and what it
+ * cannot hold becomes a gap. The stream does not take the same numbers twice, so an answer that was lost
+ * does no harm.
  */
 async function send({ state, ...turn }: Turn, events: readonly MarketEvent[]): Promise<void> {
   const { publisher, clock, telemetry } = state.options

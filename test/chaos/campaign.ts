@@ -7,7 +7,7 @@ import { watchFailovers } from './failover.ts'
 import type { FailoverWatch } from './failover.ts'
 import { killLeader } from './row.ts'
 import type { Row, RowContext } from './row.ts'
-import { judge } from './verdict.ts'
+import { auditNow, judge } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
 export type CampaignOptions = Readonly<{
@@ -55,13 +55,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
         if (isLeader) failovers.lost(role)
       },
     }
+    const startMs = performance.now()
     if (options.inOrder) await inOrder(options, context, counts)
     else await atRandom(options, context, counts)
+    const seconds = Math.round((performance.now() - startMs) / 1_000)
     options.onTold('faults are over: halting, and waiting for every order to end')
     await resumeAll(cluster)
     const verdict = await judge(cluster)
     const crashes = cluster.members.flatMap((member) => member.crashes())
-    const { seconds, seed } = options
+    const { seed } = options
     const { logFolder } = cluster
     return { ...verdict, ...counts, failoverMs: percentiles(failovers), crashes, seconds, seed, logFolder }
   } finally {
@@ -101,9 +103,13 @@ async function injectOne(options: CampaignOptions, context: RowContext, counts: 
 async function inOrder(options: CampaignOptions, context: RowContext, counts: Counts): Promise<void> {
   for (const row of options.rows) {
     counts.faults += 1
-    options.onTold(`row ${row.row}, ${row.title}: ${await row.inject(context)}`)
+    const done = await row.inject(context)
     await sleep(PAUSE_MS)
     await resumeAll(context.cluster)
+    const results = await auditNow(context.cluster, null)
+    const broken = results.filter(({ ok }) => !ok).map(({ id, detail }) => `${id} ${detail}`)
+    const verdict = broken.length === 0 ? 'the audits hold' : `BROKEN: ${broken.join('; ')}`
+    options.onTold(`row ${row.row}, ${row.title}: ${done}; ${verdict}`)
   }
 }
 

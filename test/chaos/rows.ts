@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { killAfter, killLeader, pauseLeader, venueFault } from './row.ts'
@@ -11,15 +20,15 @@ const redisCli = ({ cluster }: RowContext, ...args: readonly string[]): string =
     timeout: 20_000,
   })
 
-/** The newest file of commands that Redis has appended to. */
-function appendFile({ cluster }: RowContext): string {
+/** The file of Redis that holds most. */
+function largestFile({ cluster }: RowContext): string {
   const folder = join(cluster.redis.folder, 'appendonlydir')
-  const [newest] = readdirSync(folder)
-    .filter((name) => name.endsWith('.incr.aof'))
-    .sort()
-    .reverse()
-  if (newest === undefined) throw new Error(`no append-only file in ${folder}`)
-  return join(folder, newest)
+  const [largest] = readdirSync(folder)
+    .filter((name) => !name.endsWith('.manifest'))
+    .map((name) => join(folder, name))
+    .sort((left, right) => statSync(right).size - statSync(left).size)
+  if (largest === undefined) throw new Error(`no append-only file in ${folder}`)
+  return largest
 }
 
 async function withVenueFault(
@@ -95,7 +104,7 @@ const redisRows: readonly Row[] = [
     title: 'Redis loses its tail',
     async inject(context) {
       await context.cluster.redis.kill()
-      const path = appendFile(context)
+      const path = largestFile(context)
       truncateSync(path, Math.max(0, statSync(path).size - 20_000))
       await context.cluster.redis.start()
       return 'kill -9 of Redis, the last 20 kB of its file cut off'
@@ -108,9 +117,10 @@ const redisRows: readonly Row[] = [
     async inject(context) {
       const { redis } = context.cluster
       await redis.kill()
-      const path = appendFile(context)
+      const path = largestFile(context)
       const bytes = readFileSync(path)
-      bytes.fill(0, bytes.length / 2, bytes.length / 2 + 64)
+      const middle = Math.floor(bytes.length / 2)
+      bytes.fill(0, middle, Math.min(bytes.length, middle + 64))
       writeFileSync(path, bytes)
       const hasStarted = await redis.start().then(
         () => true,
@@ -136,6 +146,20 @@ const redisRows: readonly Row[] = [
       await sleep(8_000)
       process.kill(pid, 'SIGCONT')
       return 'Redis stood still for 8 s'
+    },
+  },
+  {
+    row: 24,
+    title: 'Redis fails over to a copy that is behind',
+    async inject({ cluster: { redis } }) {
+      const folder = join(redis.folder, 'appendonlydir')
+      cpSync(folder, `${folder}.behind`, { recursive: true })
+      await sleep(3_000)
+      await redis.kill()
+      rmSync(folder, { recursive: true })
+      renameSync(`${folder}.behind`, folder)
+      await redis.start()
+      return 'kill -9 of Redis, and a copy of 3 s before in its place'
     },
   },
   {
@@ -211,8 +235,7 @@ const databaseRows: readonly Row[] = [
     row: 34,
     title: 'risk and execution are cut off from PostgreSQL, the venue is there',
     isHeavy: true,
-    async inject({ cluster, lost }) {
-      lost('execution', true)
+    async inject({ cluster }) {
       const heal = cluster.proxies.database.add({ kind: 'blackhole' }, 'both')
       await sleep(12_000)
       heal()
@@ -275,6 +298,17 @@ const networkRows: readonly Row[] = [
 ]
 
 const processRows: readonly Row[] = [
+  {
+    row: 39,
+    title: 'risk ends as when its memory is used up',
+    async inject({ cluster, lost }) {
+      const leader = await cluster.leaderOf('risk')
+      if (leader === null) return 'risk: none leads'
+      lost('risk', true)
+      leader.signal('SIGABRT')
+      return `${leader.name} aborted`
+    },
+  },
   {
     row: 40,
     title: 'an event loop stands still',

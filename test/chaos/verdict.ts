@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { auditData } from '../../src/adapters/postgres/audit-data.ts'
+import type { InvariantResult } from '../../src/adapters/postgres/audit-findings.ts'
 import { parseVenueLedger } from '../../src/adapters/postgres/audit-venue.ts'
+import type { VenueLedger } from '../../src/adapters/postgres/audit-venue.ts'
 import { digest } from '../../src/adapters/system/digest.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -23,7 +25,7 @@ export async function judge(cluster: Cluster): Promise<Verdict> {
   const isQuiet = await quiet(cluster)
   const text = await (await fetch(`${cluster.venueUrl}/sim/ledger`)).text()
   const ledger = parseVenueLedger(text)
-  const results = await retry(() => auditData(cluster.db, digest, ledger))
+  const results = await auditNow(cluster, ledger)
   const violations = results.filter(({ ok }) => !ok).map(({ id, detail }) => `${id}: ${detail}`)
   if (!isQuiet) violations.push(`I3: orders were still open ${QUIET_MS_MAX / 1_000} s after the faults`)
   const fills = await cluster.db.query('select trade_id from fills')
@@ -35,6 +37,10 @@ export async function judge(cluster: Cluster): Promise<Verdict> {
   const [row] = await cluster.db.query('select count(*) as count from orders')
   return { orders: Number(row?.['count']), fills: booked.size, lost, doubled, violations }
 }
+
+/** The invariants as they stand, once the database answers. */
+export const auditNow = (cluster: Cluster, ledger: VenueLedger | null): Promise<readonly InvariantResult[]> =>
+  retry(() => auditData(cluster.db, digest, ledger))
 
 async function quiet({ db }: Cluster): Promise<boolean> {
   const endMs = performance.now() + QUIET_MS_MAX

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { openPostgres } from '../../src/adapters/postgres/connection.ts'
 import { exitCodes } from '../../src/cli/command.ts'
 import { runCli } from '../../src/cli/cdb.ts'
 import { startPostgres } from '../servers/postgres.ts'
@@ -52,6 +53,13 @@ test('up --external runs the five services to readiness, starts a killed one aga
       ],
     )
     for (const { name } of services) assert.match(stderr(), new RegExp(`${name}: has stopped`))
+    // Every lease was handed over, not left to end by itself.
+    const db = await openPostgres({
+      ...{ url: postgres.url, passwordFile: null, applicationName: 'test', poolMax: 1 },
+    })
+    const held = await db.query('select role from partition where lease_until > clock_timestamp()')
+    await db.close()
+    assert.deepEqual(held, [])
   }))
 
 test('a service that cannot start ends it all, with its words', () =>

@@ -8,7 +8,8 @@ const tradeFrame = (id: number, symbol = 'BTCUSDT'): string =>
   `{"stream":"btcusdt@trade","data":{"e":"trade","E":1723075200000,"s":"${symbol}","t":${id},` +
   '"p":"55123.45000000","q":"0.00100000","T":1723075200001,"m":true,"M":true}}'
 const quoteFrame =
-  '{"stream":"btcusdt@bookTicker","data":{"u":1,"s":"BTCUSDT","b":"55123.44000000","B":"1.5","a":"55123.45000000","A":"2"}}'
+  '{"stream":"btcusdt@bookTicker","data":{"u":1,"s":"BTCUSDT","b":"55123.44000000","B":"1.5",' +
+  '"a":"55123.45000000","A":"2"}}'
 
 test('a frame of a trade is a trade, of a ticker a quote', () => {
   const parse = createFrameParser('BTCUSDT', NOW_MS)
@@ -32,7 +33,7 @@ test('frames of other symbols, of no use or in no shape give nothing', () => {
     '',
     'null',
     '[1,2]',
-    `${'['.repeat(10_000)}`,
+    '['.repeat(10_000),
     '{"__proto__":{"e":"trade"}}',
   ]) {
     assert.deepEqual(parse(text), [], text.slice(0, 40))

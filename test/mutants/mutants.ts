@@ -49,7 +49,10 @@ export const mutants: readonly Mutant[] = [
           `    if not found and following > 1 then raise exception 'entry % is missing', following - 1; end if;`,
         replace: `where role = 'trading' and p = 0 order by seq desc limit 1;`,
       },
-      { find: '    draft := given.place;', replace: `    following := nextval('trading_seq');\n    draft := given.place;` },
+      {
+        find: '    draft := given.place;',
+        replace: `    following := nextval('trading_seq');\n    draft := given.place;`,
+      },
     ],
     command: storedLog,
   },
@@ -152,7 +155,7 @@ export const mutants: readonly Mutant[] = [
     command: simulate,
   },
   {
-    name: 'a submission found after a takeover is sent again',
+    name: 'a submission found after a takeover counts as never placed',
     file: 'src/engine/venue-reports.ts',
     edits: [
       {
@@ -205,13 +208,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'submissions do not look at the kill states',
     file: 'src/engine/submission.ts',
-    edits: [{ find: `state === 'halted' && order.purpose !== 'flatten'`, replace: `state === 'halted' && nowMs < 0` }],
+    edits: [
+      {
+        find: `state === 'halted' && order.purpose !== 'flatten'`,
+        replace: `state === 'halted' && nowMs < 0`,
+      },
+    ],
     command: simulate,
   },
   {
     name: 'approvals do not grow old',
     file: 'src/engine/submission.ts',
-    edits: [{ find: 'if (ageMs > approvalAgeMsMax) return', replace: 'if (ageMs > 1e9 + approvalAgeMsMax) return' }],
+    edits: [
+      { find: 'if (ageMs > approvalAgeMsMax) return', replace: 'if (ageMs > 1e9 + approvalAgeMsMax) return' },
+    ],
     command: simulate,
   },
   {

@@ -101,7 +101,9 @@ for (const mutant of chosen) {
   const ending = isTried ? await tryMutant(mutant) : null
   const caught = ending?.passed === false
   const by = caught ? reasonOf(ending.output) : ''
-  say(`${caught ? 'caught' : isTried ? 'SURVIVED' : 'NOT TRIED'}: ${mutant.name}${by === '' ? '' : ` (${by})`}`)
+  say(
+    `${caught ? 'caught' : isTried ? 'SURVIVED' : 'NOT TRIED'}: ${mutant.name}${by === '' ? '' : ` (${by})`}`,
+  )
   results.push({ name: mutant.name, caught, by })
 }
 const survivors = results.filter(({ caught }) => !caught).length

@@ -229,7 +229,7 @@ const quoteAt = (eventMs: number): MarketEvent => ({
   askQuantity: 1,
 })
 
-test('a venue that repeats and skips trades is put right; crossed quotes pass, and numbers that are none do not', async () => {
+test('repeated and missing trades are put right; crossed quotes pass, and what is no number does not', async () => {
   const world = createWorld()
   const replica = startWs(world, 'a')
   await world.clock.advance(100)

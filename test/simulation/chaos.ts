@@ -1,14 +1,12 @@
-import { CdbError } from '../../src/domain/errors.ts'
-import type { Command, CommandAction } from '../../src/domain/event.ts'
 import { createRandom } from '../../src/engine/random.ts'
 import type { Random } from '../../src/engine/random.ts'
 import { momentum } from '../../src/engine/strategies/momentum.ts'
-import { callFaults, createFates, createPorts, servers } from './faulty-ports.ts'
-import type { FaultPlan, Outage } from './faulty-ports.ts'
+import { callFaults, createFates, servers } from './faulty-ports.ts'
+import type { Outage } from './faulty-ports.ts'
 import { brokenInvariants } from './invariants.ts'
-import type { Acknowledged } from './invariants.ts'
 import { cyclicStrategy, TRADES_PER_SECOND } from './market-script.ts'
-import type { PortCall } from './scheduler.ts'
+import { createPeople } from './people.ts'
+import type { People } from './people.ts'
 import { orderFates } from './venue.ts'
 import type { OrderFate } from './venue.ts'
 import { createWorld, START_MS } from './world.ts'
@@ -31,6 +29,8 @@ const ACTIVE_MS = 45_000
 /** ... then whatever is lost needs T_safe and three looks, twice over when it was found late. */
 const QUIET_MS = 75_000
 const START_UP_MS = 3_000
+/** The strategy goes on for a while after the last fault. */
+const LAST_TRADE_ID = ((ACTIVE_MS + 5_000) / 1_000) * TRADES_PER_SECOND
 
 const between = (random: Random, from: number, to: number): number =>
   from + Math.floor(random() * (to - from + 1))
@@ -40,60 +40,76 @@ const oneOf = <T>(random: Random, all: readonly T[]): T | undefined => all[Math.
 export async function runSeed(seed: number): Promise<SeedResult> {
   const reached = new Set<string>()
   const random = createRandom(seed, 'chaos')
-  const untilMs = START_MS + ACTIVE_MS
-  const plan: FaultPlan = {
-    random: createRandom(seed, 'calls'),
-    untilMs,
-    share: oneOf(random, [0, 0.002, 0.01, 0.03]) ?? 0,
-    outages: outagesOf(random),
-    onFault: (fault) => reached.add(`call ${fault}`),
-    strand: (process) => {
-      const replica = world.replicas.find((each) => each.process() === process)
-      if (replica === undefined) process.kill()
-      else replica.kill()
-    },
-  }
-  let nowMs = (): number => START_MS
-  const fates = createFates(plan, () => nowMs())
-  const lastTradeId = ((ACTIVE_MS + 5_000) / 1_000) * TRADES_PER_SECOND
-  const isCyclic = seed % 3 !== 0
-  const restarts = createRandom(seed, 'restarts')
-  const skew = createRandom(seed, 'skew')
-  const isSkewed = seed % 5 === 0
-  const world: World = createWorld({
-    seed,
-    random: createRandom(seed, 'order'),
-    spanMs: ACTIVE_MS + QUIET_MS,
-    fateOf: (call: PortCall) => fates(call),
-    orderFateOf: orderFatesOf(seed, () => nowMs() < untilMs, reached),
-    strategy: isCyclic ? cyclicStrategy(lastTradeId) : momentum,
-    params: isCyclic ? {} : { lookback: '2s', threshold: '0.02', exitThreshold: '-0.01' },
-    passive: seed % 4 === 1,
-    limits: seed % 7 === 2 ? { 'C12.instrumentMax': '4' } : {},
-    skewMs: () => {
-      if (isSkewed) reached.add('clock skew')
-      return isSkewed ? between(skew, -400, 400) : 0
-    },
-    restartMs: () => between(restarts, 1_000, 3_000),
-  })
-  nowMs = () => world.scheduler.nowMs()
-  const acknowledged: Acknowledged[] = []
+  const { world, people } = deploy(seed, random, reached)
   scheduleStops(world, random, reached)
-  scheduleCommands(world, random, { reached, acknowledged })
+  scheduleCommands(people, random)
+  if (seed % 11 === 3) people.tradeByHand(START_MS + between(random, START_UP_MS, ACTIVE_MS))
   await world.scheduler.run(START_MS + ACTIVE_MS + QUIET_MS)
   const failure = world.scheduler.failure()
   if (failure !== null) world.violations.push(`the simulation broke: ${String(failure.stack)}`)
-  for (const { event } of world.log.entries) reached.add(`entry ${event.kind}`)
+  for (const { event } of world.log.entries) {
+    reached.add(`entry ${event.kind}`)
+    if (event.kind === 'discrepancy') reached.add(`discrepancy ${event.code}`)
+  }
   for (const ending of world.endings) reached.add(`end ${ending}`)
   return {
     seed,
     traceHash: world.scheduler.traceHash(),
-    violations: brokenInvariants(world, acknowledged),
+    violations: brokenInvariants(world, people.acknowledged),
     reached,
     calls: world.scheduler.calls(),
     orders: world.venue.orders.size,
     tail: world.scheduler.tail(),
   }
+}
+
+type Deployed = Readonly<{ world: World; people: People }>
+
+function deploy(seed: number, random: Random, reached: Set<string>): Deployed {
+  const untilMs = START_MS + ACTIVE_MS
+  const nowMs = (): number => deployed?.world.scheduler.nowMs() ?? START_MS
+  const fates = createFates(
+    {
+      random: createRandom(seed, 'calls'),
+      untilMs,
+      share: oneOf(random, [0, 0.002, 0.01, 0.03]) ?? 0,
+      outages: outagesOf(random),
+      onFault: (fault) => reached.add(`call ${fault}`),
+      strand(process) {
+        const replica = deployed?.world.replicas.find((each) => each.process() === process)
+        if (replica === undefined) process.kill()
+        else replica.kill()
+      },
+    },
+    nowMs,
+  )
+  const isCyclic = seed % 3 !== 0
+  const restarts = createRandom(seed, 'restarts')
+  const skew = createRandom(seed, 'skew')
+  let deployed: Deployed | null = null
+  const world = createWorld({
+    seed,
+    random: createRandom(seed, 'order'),
+    spanMs: ACTIVE_MS + QUIET_MS,
+    fateOf: fates,
+    orderFateOf: orderFatesOf(seed, () => nowMs() < untilMs, reached),
+    strategy: isCyclic ? cyclicStrategy(LAST_TRADE_ID) : momentum,
+    params: isCyclic ? {} : { lookback: '2s', threshold: '0.02', exitThreshold: '-0.01' },
+    passive: seed % 4 === 1,
+    limits: seed % 7 === 2 ? { 'C12.instrumentMax': '4' } : {},
+    skewMs() {
+      if (seed % 5 !== 0) return 0
+      reached.add('clock skew')
+      return between(skew, -400, 400)
+    },
+    restartMs: () => between(restarts, 1_000, 3_000),
+    onCommit(entries) {
+      const hasApproval = entries.some(({ event }) => event.kind === 'approved')
+      if (seed % 4 === 2 && hasApproval && nowMs() < untilMs) deployed?.people.haltNow()
+    },
+  })
+  deployed = { world, people: createPeople(world, reached) }
+  return deployed
 }
 
 function outagesOf(random: Random): readonly Outage[] {
@@ -142,47 +158,14 @@ function scheduleStops(world: World, random: Random, reached: Set<string>): void
   }
 }
 
-type Orders = Readonly<{ reached: Set<string>; acknowledged: Acknowledged[] }>
-
-/** Commands of a person, who repeats each until it is confirmed. */
-function scheduleCommands(world: World, random: Random, orders: Orders): void {
-  const { scheduler } = world
-  const give = (timeMs: number, action: CommandAction, number: number, value = ''): void => {
-    const command: Command = {
-      ...{ kind: 'command', id: `person/${number}`, eventMs: timeMs, action },
-      ...{ scope: 'global', actor: 'person', approver: '', reason: 'the script says so' },
-      ...{ subject: action === 'setLimit' ? 'C12.instrumentMax' : '', value },
-    }
-    scheduler.at(timeMs, () => {
-      orders.reached.add(`command ${action}`)
-      void repeat(world, command, orders)
-    })
-  }
-  let number = 0
+function scheduleCommands(people: People, random: Random): void {
   for (let count = between(random, 0, 3); count > 0; count--) {
     const timeMs = START_MS + between(random, START_UP_MS, ACTIVE_MS - 5_000)
     const action =
       oneOf(random, ['halt', 'haltCancel', 'reduceOnly', 'flatten', 'setLimit'] as const) ?? 'halt'
-    give(timeMs, action, number++, action === 'setLimit' ? String(between(random, 2, 6)) : '')
+    people.give(timeMs, action, action === 'setLimit' ? String(between(random, 2, 6)) : '')
     if (action === 'flatten' || action === 'setLimit') continue
-    give(timeMs + between(random, 1_000, 8_000), 'resume', number++)
-  }
-}
-
-async function repeat(world: World, command: Command, { acknowledged }: Orders): Promise<void> {
-  const { scheduler, servers: reached } = world
-  const process = scheduler.createProcess('person')
-  const { log } = createPorts(scheduler, process, reached, 'control')
-  const draft = { event: command, causeSeq: 0, marketSeq: 0 }
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      await log.commit({ writer: 'control', lease: null, cursor: null, drafts: [draft] })
-      acknowledged.push({ command })
-      return
-    } catch (error) {
-      if (!(error instanceof CdbError)) throw error
-    }
-    await process.clock.sleep(500)
+    people.give(timeMs + between(random, 1_000, 8_000), 'resume')
   }
 }
 
@@ -191,11 +174,17 @@ export const mustReach: readonly string[] = [
   ...callFaults.map((fault) => `call ${fault}`),
   ...orderFates.map((fate) => `order ${fate}`),
   ...['kill', 'pause', 'stop', 'flush'].map((kind) => `world ${kind}`),
-  ...['halt', 'haltCancel', 'reduceOnly', 'flatten', 'setLimit', 'resume'].map((action) => `command ${action}`),
-  ...['signal', 'mark', 'denied', 'approved', 'abandoned', 'submitting', 'accepted'].map((kind) => `entry ${kind}`),
+  ...['halt', 'haltCancel', 'reduceOnly', 'flatten', 'setLimit', 'resume'].map(
+    (action) => `command ${action}`,
+  ),
+  ...['signal', 'mark', 'denied', 'approved', 'abandoned', 'submitting', 'accepted'].map(
+    (kind) => `entry ${kind}`,
+  ),
   ...['rejected', 'unknown', 'notPlaced', 'filled', 'canceled', 'expired'].map((kind) => `entry ${kind}`),
   ...['cancelRequested', 'discrepancy', 'alert', 'command'].map((kind) => `entry ${kind}`),
   ...['CDB_FENCED', 'CDB_COMMIT_UNKNOWN', 'CDB_DATABASE_UNREACHABLE', 'returned'].map((how) => `end ${how}`),
+  ...['UNKNOWN_ORDERS', 'CLOCK', 'EXTERNAL_ORDER'].map((code) => `discrepancy ${code}`),
   'clock skew',
+  'order by hand',
+  'command between approval and submission',
 ]
-

@@ -43,10 +43,14 @@ const RESUME_MS = 12_000
 const FROM_MS = 3_900
 const UNTIL_MS = 12_800
 const PAUSE_MS = 14_000
+/** A lease that is not handed over ends after ten seconds; only then is anything at rest. */
+const TAKEOVER_MS = 12_000
 const STEP_MS = 5_000
 const END_MS_MAX = 130_000
-/** Waits and questions that change nothing; a process that ends there ends as at the call before or after. */
-const idleMethods: ReadonlySet<string> = new Set(['wait', 'waitForNews', 'headSeq', 'next', 'announce'])
+/** Waits: a process that ends there ends as at the call before or after. */
+const idleMethods: ReadonlySet<string> = new Set(['wait', 'waitForNews', 'next', 'announce'])
+/** Reads that are repeated all the time, most of which bring nothing. */
+const pollMethods: ReadonlySet<string> = new Set(['read', 'cursor', 'headSeq', 'acquire'])
 const roles = /^(signal|risk|execution|person)/
 
 type Cycle = Readonly<{ world: World; calls: readonly PortCall[]; whenMs: readonly number[] }>
@@ -99,7 +103,12 @@ function command({ scheduler, servers }: World, action: Command['action'], atMs:
       ...{ scope: 'global', actor: 'person', approver: '', reason: 'part of the cycle' },
       ...{ subject: '', value: '' },
     }
-    const step = { writer: 'control', lease: null, cursor: null, drafts: [{ event, causeSeq: 0, marketSeq: 0 }] } as const
+    const step = {
+      writer: 'control',
+      lease: null,
+      cursor: null,
+      drafts: [{ event, causeSeq: 0, marketSeq: 0 }],
+    } as const
     void log.commit(step)
   })
 }
@@ -108,7 +117,7 @@ function command({ scheduler, servers }: World, action: Command['action'], atMs:
 async function runCycle(stopAt: CrashPoint | null): Promise<Cycle> {
   const cycle = startCycle(stopAt)
   const { scheduler } = cycle.world
-  let untilMs = UNTIL_MS + (stopAt?.kind === 'pause' ? PAUSE_MS : 0)
+  let untilMs = UNTIL_MS + (stopAt === null ? 0 : stopAt.kind === 'pause' ? PAUSE_MS : TAKEOVER_MS)
   for (;;) {
     untilMs += STEP_MS
     await scheduler.run(START_MS + untilMs)
@@ -116,16 +125,22 @@ async function runCycle(stopAt: CrashPoint | null): Promise<Cycle> {
   }
 }
 
-/** Stops a process at every point of the cycle, in every way; `every` takes each n-th point only. */
-export async function runCrashPoints(
-  every: number,
-  onPoint: (done: number, of: number) => void = () => undefined,
-): Promise<CrashSummary> {
+export type CrashOptions = Readonly<{
+  /** Commits, renewals and calls of the venue; or reads of the log and the market data too. */
+  which: 'effects' | 'all'
+  /** Each n-th point only. */
+  every: number
+  onPoint?: (done: number, of: number) => void
+}>
+
+/** Stops a process at every point of the cycle, in every way. */
+export async function runCrashPoints({ which, every, onPoint }: CrashOptions): Promise<CrashSummary> {
   const { world, calls, whenMs } = await runCycle(null)
   const base = brokenInvariants(world, [])
   const isMeant = ({ process, method }: PortCall, index: number): boolean => {
     const timeMs = (whenMs[index] ?? 0) - START_MS
-    return timeMs >= FROM_MS && timeMs < UNTIL_MS && roles.test(process.name) && !idleMethods.has(method)
+    const isLeft = idleMethods.has(method) || (which === 'effects' && pollMethods.has(method))
+    return timeMs >= FROM_MS && timeMs < UNTIL_MS && roles.test(process.name) && !isLeft
   }
   const meant = calls.filter(isMeant)
   const points = meant.flatMap(({ number, process, port, method }) =>
@@ -149,7 +164,7 @@ export async function runCrashPoints(
       ...(failure === null ? [] : [`the simulation broke: ${failure.message}`]),
     ]
     if (violations.length > 0) failed.push({ point, label, violations })
-    onPoint(index + 1, chosen.length)
+    onPoint?.(index + 1, chosen.length)
   }
   return {
     calls: calls.length,

@@ -167,7 +167,7 @@ export function createPorts(
       read: (after, max, timeoutMs, signal) =>
         call('reader', 'read', () => reached.reader.read(after, max, timeoutMs, signal)),
     },
-    gateway: gatewayOf(call, reached.gateway, process),
+    gateway: gatewayOf(call, reached.gateway, { process, nowMs: () => scheduler.nowMs() }),
     feed: feedOf(call, reached.feed, process),
   }
 }
@@ -175,7 +175,11 @@ export function createPorts(
 type Call = <T>(port: string, method: string, effect: () => Promise<T>) => Promise<T>
 
 /** A transaction that asks its process for the entries ends with the process, or when that is held up. */
-function commit(process: Process, log: TradingLog, step: Step): Promise<Awaited<ReturnType<TradingLog['commit']>>> {
+function commit(
+  process: Process,
+  log: TradingLog,
+  step: Step,
+): Promise<Awaited<ReturnType<TradingLog['commit']>>> {
   if (typeof step.drafts === 'function' && process.state() !== 'running') {
     return Promise.reject(new CdbError('CDB_DATABASE_UNREACHABLE', 'the transaction was ended'))
   }
@@ -197,17 +201,24 @@ const wireOf = (call: Call, wire: Wire, process: Process): Wire => ({
     ),
 })
 
-const gatewayOf = (call: Call, gateway: VenueGateway, process: Process): VenueGateway => ({
+type Place = Readonly<{ process: Process; nowMs: () => number }>
+
+const gatewayOf = (call: Call, gateway: VenueGateway, { process, nowMs }: Place): VenueGateway => ({
   place: (order, submitMs) =>
-    call('gateway', 'place', () => gateway.place(order, submitMs)).catch(
-      (): Placement => ({ kind: 'unknown', reason: 'no answer' }),
-    ),
+    call('gateway', 'place', () => gateway.place(order, submitMs)).catch((): Placement => ({
+      kind: 'unknown',
+      reason: 'no answer',
+    })),
   cancel: (instrument, id) => call('gateway', 'cancel', () => gateway.cancel(instrument, id)),
   order: (instrument, id) => call('gateway', 'order', () => gateway.order(instrument, id)),
   openOrders: (instrument) => call('gateway', 'openOrders', () => gateway.openOrders(instrument)),
   trades: (instrument, after) => call('gateway', 'trades', () => gateway.trades(instrument, after)),
   balances: () => call('gateway', 'balances', () => gateway.balances()),
-  clockOffset: () => call('gateway', 'clockOffset', () => gateway.clockOffset()),
+  clockOffset: () =>
+    call('gateway', 'clockOffset', async () => {
+      const { uncertaintyMs } = await gateway.clockOffset()
+      return { offsetMs: nowMs() - process.clock.nowMs(), uncertaintyMs }
+    }),
   waitForNews: (timeoutMs, signal) =>
     call('gateway', 'waitForNews', () => gateway.waitForNews(timeoutMs, signal)).catch(() =>
       process.clock.sleep(timeoutMs, signal),

@@ -3,6 +3,7 @@ import { formatDecimal } from '../../src/domain/decimal.ts'
 import type { Command, TradingEvent } from '../../src/domain/event.ts'
 import { isTerminal } from '../../src/domain/order.ts'
 import type { ClientOrderId, OrderRequest } from '../../src/domain/order.ts'
+import { isOwnId } from '../../src/engine/client-order-id.ts'
 import { applyOrderEvent } from '../../src/engine/order-ledger.ts'
 import type { OrderLedger } from '../../src/engine/order-ledger.ts'
 import { applyToDesk, createOrderDesk } from '../../src/engine/order-desk.ts'
@@ -88,7 +89,8 @@ function checkOrders({ log, venue }: World, say: Say): void {
     if (rests && placed.filled !== filled) say('I4', `${id} is filled otherwise at the venue`)
   }
   for (const [id, placed] of venue.orders) {
-    if (placed.state === 'open' && !ledger.has(id as ClientOrderId)) say('I3', `${id} is open at the venue only`)
+    if (placed.state === 'open' && isOwnId(id) && !ledger.has(id as ClientOrderId))
+      say('I3', `${id} is open at the venue only`)
   }
 }
 
@@ -153,19 +155,25 @@ function checkSubmissions({ log, venue, committedMs }: World, say: Say): void {
       (state === 'halted' && order.purpose !== 'flatten') || (state === 'reduceOnly' && !order.reduceOnly)
     if (isBarred) say('I9', `entry ${seq} submits ${order.clientOrderId} while ${state}`)
     const ageMs = (committedMs[seq] ?? 0) - order.decidedMs
-    if (ageMs > APPROVAL_AGE_MS + CLOCK_MS) say('C21', `entry ${seq} submits what was decided ${ageMs} ms ago`)
+    if (ageMs > APPROVAL_AGE_MS + CLOCK_MS)
+      say('C21', `entry ${seq} submits what was decided ${ageMs} ms ago`)
   }
   for (const [id, placed] of venue.orders) {
-    if (!orders.has(id)) say('I11', `${id} is at the venue and was never approved`)
+    if (!isOwnId(id)) {
+      const isTold = log.entries.some(({ event }) => event.kind === 'discrepancy' && event.subject === id)
+      if (!isTold) say('I11', `${id}, which is not ours, was not noticed`)
+    } else if (!orders.has(id)) say('I11', `${id} is at the venue and was never approved`)
     else if (placed.order.quantity !== orders.get(id)?.quantity) say('I11', `${id} is another order there`)
   }
 }
 
-/** How far a local clock that nobody has noticed to be off may be. */
-const CLOCK_MS = 450
+/** Times are whole milliseconds, and the clocks are as good as they were measured. */
+const CLOCK_MS = 2
 
 /** In the order in which risk has heard and said it. */
-function* inOrderOfRisk(entries: readonly TradingEntry[]): Generator<readonly [TradingEntry, readonly TradingEntry[]]> {
+function* inOrderOfRisk(
+  entries: readonly TradingEntry[],
+): Generator<readonly [TradingEntry, readonly TradingEntry[]]> {
   const said = new Map<number, TradingEntry[]>()
   for (const entry of entries) {
     if (entry.writer === 'risk') said.set(entry.causeSeq, [...(said.get(entry.causeSeq) ?? []), entry])
@@ -223,7 +231,8 @@ function checkCauses({ log }: World, say: Say): void {
     if (causeSeq >= seq) say('I11', `entry ${seq} is caused by a later one`)
     if (event.kind === 'approved') {
       const isKnown = cause !== undefined && approvalCauses.has(cause.event.kind)
-      if (writer !== 'risk' || !isKnown) say('I11', `entry ${seq} approves because of ${cause?.event.kind ?? 0}`)
+      if (writer !== 'risk' || !isKnown)
+        say('I11', `entry ${seq} approves because of ${cause?.event.kind ?? 0}`)
     }
     if (!('clientOrderId' in event)) continue
     // Whatever the venue may do here shows before an order counts as ended: no evidence is late.

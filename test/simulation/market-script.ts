@@ -39,9 +39,7 @@ export const scriptFeed = (trades: readonly Trade[], clock: Clock): MarketFeed =
   tradesAfter: (tradeId, countMax) =>
     Promise.resolve(
       trades
-        .filter(
-          (trade) => (trade.tradeId ?? 0) > tradeId && trade.eventMs + FEED_LATENCY_MS <= clock.nowMs(),
-        )
+        .filter((trade) => (trade.tradeId ?? 0) > tradeId && trade.eventMs + FEED_LATENCY_MS <= clock.nowMs())
         .slice(0, countMax),
     ),
 })

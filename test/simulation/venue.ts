@@ -54,6 +54,8 @@ export type VenueOptions = Readonly<{
 export type Venue = Readonly<{
   gateway: VenueGateway
   onPrice(price: Price): void
+  /** Somebody else rests an order on the account. */
+  placeByHand(order: OrderRequest): void
   orders: ReadonlyMap<string, PlacedOrder>
   trades: readonly VenueTrade[]
   posts: ReadonlyMap<string, number>
@@ -99,6 +101,7 @@ export function createVenue(options: VenueOptions): Venue {
       state.price = price
       for (const placed of state.orders.values()) if (placed.state === 'open') match(state, placed)
     },
+    placeByHand: (order) => void take(state, order, 'plain'),
     orders: state.orders,
     trades: state.trades,
     posts: state.posts,
@@ -230,15 +233,12 @@ function match(state: VenueState, placed: PlacedOrder): void {
 function fill(state: VenueState, placed: PlacedOrder, wanted: Quantity): void {
   const { instrument } = state.options
   const { order } = placed
-  const quantity =
-    order.side === 'sell' ? smaller(wanted, roundDown(state.base, instrument.lotSize)) : wanted
+  const quantity = order.side === 'sell' ? smaller(wanted, roundDown(state.base, instrument.lotSize)) : wanted
   if (quantity > 0n) {
     const value = notional(state.price, quantity)
     const isBuy = order.side === 'buy'
     const fee = isBuy ? shareFloor(quantity, TAKER_FEE) : shareFloor(value, TAKER_FEE)
-    state.base = isBuy
-      ? subtract(add(state.base, quantity), fee as Quantity)
-      : subtract(state.base, quantity)
+    state.base = isBuy ? subtract(add(state.base, quantity), fee as Quantity) : subtract(state.base, quantity)
     state.quote = isBuy ? subtract(state.quote, value) : subtract(add(state.quote, value), fee as Money)
     state.trades.push({
       tradeId: String(state.trades.length + 1),

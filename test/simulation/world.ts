@@ -17,7 +17,7 @@ import { regimeParams } from '../../src/engine/regime.ts'
 import { sizingParams } from '../../src/engine/sizing.ts'
 import type { SnapshotStore } from '../../src/engine/snapshot.ts'
 import type { StrategyDefinition } from '../../src/engine/strategy.ts'
-import type { TradingLog } from '../../src/engine/trading-log.ts'
+import type { TradingEntry, TradingLog } from '../../src/engine/trading-log.ts'
 import { runExecution } from '../../src/services/execution.ts'
 import { runRisk } from '../../src/services/risk.ts'
 import { runSignal } from '../../src/services/signal.ts'
@@ -50,6 +50,7 @@ export type WorldOptions = Readonly<{
   limits?: Readonly<Record<string, string>>
   skewMs?: (replica: string) => number
   restartMs: () => number
+  onCommit?: (entries: readonly TradingEntry[]) => void
 }>
 
 /** A deployment: two replicas of each service, the servers that they share, and the venue. */
@@ -131,6 +132,7 @@ function createServers(
     async commit(step) {
       const entries = await log.commit(step)
       for (const { seq } of entries) committedMs[seq] = scheduler.nowMs()
+      options.onCommit?.(entries)
       return entries
     },
   }

@@ -24,8 +24,9 @@ const REQUEST_MS_MAX = 5_000
 const CONNECTIONS_MAX = 100
 
 /**
- * Answers `/health` and `/health/ready` (503 where a part is not ready), `/health/live` (the event loop turns),
- * `/metrics` and `/status`. Throws CDB_PORT_IN_USE, and CDB_CONFIG_INVALID where the address cannot be had.
+ * Answers `/health` and `/health/ready` (503 where a part is not ready), `/health/live` (the event loop
+ * turns), `/metrics` and `/status`. Throws CDB_PORT_IN_USE, and CDB_CONFIG_INVALID where the address cannot
+ * be had.
  */
 export async function startHealthServer({ host, port, source }: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {

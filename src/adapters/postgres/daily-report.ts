@@ -8,7 +8,10 @@ import { numberAt, textAt } from './sql.ts'
 import type { Row, Sql } from './sql.ts'
 
 const DAY_MS = 86_400_000
-/** Entries carry the venue's time and snapshots ours: the part of the log that is searched is this much wider. */
+/**
+ * Entries carry the venue's time and snapshots ours: the part of the log that is searched is this much
+ * wider.
+ */
 const MARGIN_MS = 300_000
 const FILLS_MAX = 500
 const ALERTS_MAX = 200

@@ -84,8 +84,8 @@ async function newestTradeId(db: Sql, instrument: InstrumentId): Promise<number>
 }
 
 /**
- * Copies rows that cannot be repeats straight into the table, which is twice as fast as sifting them; where some
- * are repeats after all, does it again with care.
+ * Copies rows that cannot be repeats straight into the table, which is twice as fast as sifting them; where
+ * some are repeats after all, does it again with care.
  */
 async function write(
   pool: pg.Pool,
@@ -102,6 +102,9 @@ async function write(
     throw operatingErrorOf(error, 'the database')
   }
   let isBroken = true
+  // The query that is under way fails as well; a client in use has nobody else to hear this.
+  const ignored = (): void => undefined
+  client.on('error', ignored)
   try {
     let count = isFresh ? await tryInTransaction(client, instrument, place, rows, copyTrades) : null
     count ??= await tryInTransaction(client, instrument, place, rows, insertTrades)
@@ -113,6 +116,7 @@ async function write(
   } catch (error) {
     throw operatingErrorOf(error, 'the database')
   } finally {
+    client.off('error', ignored)
     client.release(isBroken)
   }
 }

@@ -13,8 +13,8 @@ export type SecretFileOptions<T> = Readonly<{
 
 /**
  * A secret that is read from its file again whenever the file has changed, also where a mounted folder is
- * switched as a whole. The function that is returned throws CDB_FILE_UNREADABLE and CDB_CONFIG_INVALID until the
- * secret could be read once.
+ * switched as a whole. The function that is returned throws CDB_FILE_UNREADABLE and CDB_CONFIG_INVALID until
+ * the secret could be read once.
  */
 export function createSecretFile<T>(options: SecretFileOptions<T>): () => T {
   let known: Readonly<{ secret: T }> | null = null

@@ -25,8 +25,10 @@ Options:
   --scope SCOPE    global, venue:X, account:X, strategy:X or instrument:X (default: global)
   --level LEVEL    haltCancel cancels open orders too, halt does not, reduceOnly lets exits through
                    (default: haltCancel)
-${controlOptionsHelp}  --break-glass    cancel every open order of ours straight at the venue; with CDB_VENUE_URL, CDB_INSTRUMENT and
-                   CDB_VENUE_KEY_FILE, and neither database nor Redis. It stops no service
+${controlOptionsHelp}\
+  --break-glass    cancel every open order of ours straight at the venue; with CDB_VENUE_URL,
+                   CDB_INSTRUMENT and CDB_VENUE_KEY_FILE, and neither database nor Redis.
+                   It stops no service
   --config FILE    with --break-glass: settings as one JSON object
 
 ${databaseHelp}

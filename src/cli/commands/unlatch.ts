@@ -13,8 +13,8 @@ export const unlatch: CliCommand = {
   summary: 'lift the latch of a control that has fallen',
   help: `Usage: cdb unlatch CONTROL --scope SCOPE --reason TEXT [OPTIONS]
 
-Controls that latch (${latching.map(({ id }) => id).join(', ')}) deny from then on, until a person has looked. Which has fallen, and in which
-scope, is told by its alert.
+A control that latches denies from then on, until a person has looked. Which has fallen, and in which scope, is told
+by its alert. These do: ${latching.map(({ id }) => id).join(', ')}.
 
 ${answerHelp}
 Options:
