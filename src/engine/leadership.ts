@@ -24,11 +24,12 @@ type State = {
 }
 
 /**
- * Runs a service's work beside the keeping of its lease: acquires, renews, and when the work has returned hands
- * the lease over at once. The work gets a signal that is aborted when the service is told to stop or the lease is
- * lost; it then finishes what is in hand and returns, and the lease is renewed until it has. The local deadline
- * counts from the start of each renewal on the monotonic clock, so a pause of the process cannot stretch it.
- * Throws CDB_FENCED when the lease has passed to another process, and what the work throws.
+ * Runs a service's work beside the keeping of its lease: acquires, renews, and when the work has returned
+ * hands the lease over at once. The work gets a signal that is aborted when the service is told to stop or
+ * the lease is lost; it then finishes what is in hand and returns, and the lease is renewed until it has.
+ * The local deadline counts from the start of each renewal on the monotonic clock, so a pause of the
+ * process cannot stretch it. Throws CDB_FENCED when the lease has passed to another process, and what the
+ * work throws.
  */
 export async function runLed(
   base: ServiceBase,

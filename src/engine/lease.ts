@@ -3,8 +3,8 @@ export const roles = ['ws', 'signal', 'risk', 'execution', 'db-writer'] as const
 export type Role = (typeof roles)[number]
 
 /**
- * The right to act for a role and partition, until it is taken over. The epoch grows with every owner, so that
- * what an owner of old still writes is known and refused.
+ * The right to act for a role and partition, until it is taken over. The epoch grows with every owner, so
+ * that what an owner of old still writes is known and refused.
  */
 export type Lease = Readonly<{ role: Role; partition: number; owner: string; epoch: number }>
 

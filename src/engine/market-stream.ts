@@ -6,7 +6,10 @@ export type StreamedBatch = Readonly<{
   position: string
   /** Epoch of the publisher's lease. */
   epoch: number
-  /** Number of the first event since the stream began; the next batch begins where this one ends, or a gap is. */
+  /**
+   * Number of the first event since the stream began; the next batch begins where this one ends, or a gap
+   * is.
+   */
   firstSeq: number
   sentMs: number
   events: readonly MarketEvent[]

@@ -42,7 +42,9 @@ export interface Telemetry {
   set(metric: Metric, value: number): void
   /** Notes a duration in a histogram, in ms. */
   observe(metric: Metric, ms: number): void
-  /** Whether the service can do its work, by part: `database`, `redis`, `market data`. Empty reason: it can. */
+  /**
+   * Whether the service can do its work, by part: `database`, `redis`, `market data`. Empty reason: it can.
+   */
   ready(part: string, reason: string): void
   /** Shown by `/status`. */
   status(fields: LogFields): void

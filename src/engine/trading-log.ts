@@ -25,8 +25,8 @@ export type Step = Readonly<{
   /** Moves the consumer's cursor; `fromSeq` is where this writer left it. Null where none moves. */
   cursor: Readonly<{ consumer: Consumer; fromSeq: number; toSeq: number }> | null
   /**
-   * What to append. As a function it is called within the transaction with the kill states, which cannot change
-   * before it has been committed: how orders are submitted (I9).
+   * What to append. As a function it is called within the transaction with the kill states, which cannot
+   * change before it has been committed: how orders are submitted (I9).
    */
   drafts: readonly Draft[] | ((states: ScopeStates) => readonly Draft[])
 }>
@@ -39,11 +39,11 @@ export interface TradingLog {
   /** Entries after a sequence number, in order, at most countMax. */
   read(afterSeq: number, countMax: number): Promise<readonly TradingEntry[]>
   /**
-   * Returns the entries that were appended, in order. An event whose id is on the log already is left out where
-   * it may be heard twice (signal, reports, command), and refused where it may not (approved, submitting).
-   * Throws CDB_FENCED when the lease is another's by now, CDB_LOG_CONFLICT when the cursor is elsewhere or an
-   * approval or submission is on the log already, CDB_COMMIT_UNKNOWN when no answer came, and
-   * CDB_DATABASE_UNREACHABLE.
+   * Returns the entries that were appended, in order. An event whose id is on the log already is left out
+   * where it may be heard twice (signal, reports, command), and refused where it may not (approved,
+   * submitting). Throws CDB_FENCED when the lease is another's by now, CDB_LOG_CONFLICT when the cursor is
+   * elsewhere or an approval or submission is on the log already, CDB_COMMIT_UNKNOWN when no answer came,
+   * and CDB_DATABASE_UNREACHABLE.
    */
   commit(step: Step): Promise<readonly TradingEntry[]>
 }

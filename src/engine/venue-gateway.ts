@@ -57,6 +57,9 @@ export interface VenueGateway {
   balances(): Promise<readonly VenueBalance[]>
   /** Venue time less local time, in ms, and half the round trip it was measured by. */
   clockOffset(): Promise<Readonly<{ offsetMs: number; uncertaintyMs: number }>>
-  /** Returns when the venue has said something about the account, when timeoutMs have passed, or when aborted. */
+  /**
+   * Returns when the venue has said something about the account, when timeoutMs have passed, or when
+   * aborted.
+   */
   waitForNews(timeoutMs: number, signal: AbortSignal): Promise<void>
 }

@@ -38,10 +38,10 @@ type SavedRisk = Readonly<{
 }>
 
 /**
- * The risk service: reads the trading log, decides, and commits what it decided together with its place in the
- * log. What it knows is the fold of the log, so a standby that follows knows the same, and every entry of risk
- * that comes by is compared with what was derived here. Throws CDB_LOG_DIVERGED where they differ, CDB_FENCED and
- * what the log throws.
+ * The risk service: reads the trading log, decides, and commits what it decided together with its place in
+ * the log. What it knows is the fold of the log, so a standby that follows knows the same, and every entry
+ * of risk that comes by is compared with what was derived here. Throws CDB_LOG_DIVERGED where they differ,
+ * CDB_FENCED and what the log throws.
  */
 export async function runRisk(options: RiskOptions): Promise<void> {
   const state = await restore(options)

@@ -1,6 +1,9 @@
 import type { StrategyDefinition } from '../../src/engine/strategy.ts'
 
-/** Enters at the first trade of every even period of the tape's clock and leaves at the first of every odd one. */
+/**
+ * Enters at the first trade of every even period of the tape's clock and leaves at the first of every odd
+ * one.
+ */
 const busy: StrategyDefinition = {
   name: 'busy',
   description: 'Trades all the time, so that there is always an order on its way.',

@@ -33,9 +33,13 @@ export type ClusterOptions = Readonly<{
   period: string
   restartMs: () => number
   roles?: readonly Role[]
+  /** Of each service; two when left out. */
+  replicas?: number
+  /** No proxies, whose hops a measurement would find in its figures. */
+  isDirect?: boolean
 }>
 
-/** Everything that runs: two of each service, their servers, the venue, and proxies before execution's. */
+/** Limits wide enough that orders flow however the market goes; the limits are not what is tested. */
 export type Cluster = Readonly<{
   postgres: PostgresServer
   redis: RedisServer
@@ -69,24 +73,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const logFolder = mkdtempSync(join(tmpdir(), 'cdb-chaos-'))
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const venue = await startVenue(options, logFolder)
-  const database = await startProxy({ targetPort: postgres.port, seed: options.seed })
-  const venueProxy = await startProxy({ targetPort: Number(new URL(venue.url).port), seed: options.seed })
-  const environment: NodeJS.ProcessEnv = {
-    ...process.env,
-    DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
-    CDB_VENUE_URL: venue.url,
-    CDB_STRATEGY: strategy,
-    CDB_PARAMS: `period=${options.period}`,
-    CDB_LIMITS: limits.join(','),
-    CDB_CASH: CASH,
-    CDB_LOG_FORMAT: 'json',
+  const proxies = {
+    database: await startProxy({ targetPort: postgres.port, seed: options.seed }),
+    venue: await startProxy({ targetPort: Number(new URL(venue.url).port), seed: options.seed }),
   }
-  const proxied: NodeJS.ProcessEnv = {
-    ...environment,
-    DATABASE_URL: withPort(postgres.url, database.port),
-    CDB_VENUE_URL: withPort(venue.url, venueProxy.port),
-  }
+  const environment = environmentOf(options, { postgres, redis, venueUrl: venue.url })
   const cdb = async (...args: readonly string[]): Promise<string> => {
     const { stdout } = await run(process.execPath, [entryPoint, ...args], { env: environment })
     return stdout
@@ -98,38 +89,52 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     applicationName: 'chaos',
     poolMax: 2,
   })
-  const members = (options.roles ?? roles).flatMap((role) =>
-    [1, 2].map((index) => {
-      const isProxied = role === 'risk' || role === 'execution'
-      const own = isProxied ? proxied : environment
-      return startMember({ role, index, environment: own, logFolder, restartMs: options.restartMs })
-    }),
-  )
+  const proxied: NodeJS.ProcessEnv = {
+    ...environment,
+    DATABASE_URL: withPort(postgres.url, proxies.database.port),
+    CDB_VENUE_URL: withPort(venue.url, proxies.venue.port),
+  }
+  const members = (options.roles ?? roles).flatMap((role) => {
+    const own = role === 'risk' || role === 'execution' ? proxied : environment
+    const { restartMs } = options
+    return [1, 2].map((index) => startMember({ role, index, environment: own, logFolder, restartMs }))
+  })
   return {
-    postgres,
-    redis,
-    db,
+    ...{ postgres, redis, db, logFolder, members, proxies, cdb },
     venueUrl: venue.url,
-    logFolder,
-    members,
     membersOf: (role) => members.filter((member) => member.role === role),
-    proxies: { database, venue: venueProxy },
-    cdb,
-    async leaderOf(role) {
-      const [row] = await db.query(
-        'select owner from partition where role = $1 and lease_until > clock_timestamp()',
-        [role],
-      )
-      const owner = textAt(row ?? { owner: '' }, 'owner')
-      return members.find(({ name }) => owner.startsWith(`${name}-`)) ?? null
-    },
+    leaderOf: (role) => leaderOf(db, members, role),
     async stop() {
       await Promise.all(members.map((member) => member.stop()))
-      venue.child.kill('SIGTERM')
-      await Promise.all([database.close(), venueProxy.close(), db.close()])
+      await Promise.all([proxies.database.close(), proxies.venue.close(), db.close()])
+      // A venue that owes replies which it was told to drop waits for them.
+      venue.child.kill('SIGKILL')
       await Promise.all([postgres.remove(), redis.remove()])
     },
   }
+}
+
+const environmentOf = (
+  options: ClusterOptions,
+  { postgres, redis, venueUrl }: Readonly<{ postgres: PostgresServer; redis: RedisServer; venueUrl: string }>,
+): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DATABASE_URL: postgres.url,
+  REDIS_URL: redis.url,
+  CDB_VENUE_URL: venueUrl,
+  CDB_STRATEGY: strategy,
+  CDB_PARAMS: `period=${options.period}`,
+  CDB_LIMITS: limits.join(','),
+  CDB_CASH: CASH,
+  CDB_LOG_FORMAT: 'json',
+})
+
+async function leaderOf(db: SqlDatabase, members: readonly Member[], role: Role): Promise<Member | null> {
+  const [row] = await db
+    .query('select owner from partition where role = $1 and lease_until > clock_timestamp()', [role])
+    .catch(() => [])
+  const owner = textAt(row ?? { owner: '' }, 'owner')
+  return members.find(({ name }) => owner.startsWith(`${name}-`)) ?? null
 }
 
 function withPort(text: string, port: number): string {

@@ -12,6 +12,8 @@ export type Member = Readonly<{
   role: Role
   /** `risk-1`: how its leases begin. */
   name: string
+  /** Of the process that runs or ran last. */
+  pid(): number
   /** Kills it with SIGKILL; it comes back by itself. */
   kill(): void
   signal(name: NodeJS.Signals): void
@@ -55,6 +57,7 @@ export function startMember({ role, index, environment, logFolder, restartMs }: 
   return {
     role,
     name,
+    pid: () => child.pid ?? 0,
     kill() {
       isKilled = true
       child.kill('SIGKILL')

@@ -1,6 +1,7 @@
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { createRandom } from '../../src/engine/random.ts'
+import type { Random } from '../../src/engine/random.ts'
 import { createPipe } from './pipe.ts'
 import type { Pipe, Toxic } from './pipe.ts'
 
@@ -25,85 +26,105 @@ export type FaultProxy = Readonly<{
 type Applied = Readonly<{ toxic: Toxic; direction: Direction }>
 type Link = Readonly<{ client: Socket; server: Socket; pipes: readonly Pipe[] }>
 
+type ProxyState = {
+  readonly targetPort: number
+  readonly random: Random
+  readonly applied: Set<Applied>
+  readonly links: Set<Link>
+  bytes: number
+}
+
 /** Listens on a free port of 127.0.0.1 and hands every connection on; chance comes from the seed. */
 export async function startProxy(
   options: Readonly<{ targetPort: number; seed?: number }>,
 ): Promise<FaultProxy> {
-  const applied = new Set<Applied>()
-  const links = new Set<Link>()
-  const random = createRandom(options.seed ?? 1, 'fault-proxy')
-  let bytes = 0
-  const toxicsOf = (direction: Direction): readonly Toxic[] =>
-    [...applied]
-      .filter((each) => each.direction === direction || each.direction === 'both')
-      .map(({ toxic }) => toxic)
-  const changed = (): void => {
-    for (const { pipes } of links) for (const pipe of pipes) pipe.toxicsChanged()
-  }
-  const pass = (client: Socket): void => {
-    if (toxicsOf('both').some(({ kind }) => kind === 'refuse')) {
-      client.resetAndDestroy()
-      return
-    }
-    const server = connect({ port: options.targetPort, host: '127.0.0.1', allowHalfOpen: true })
-    const cutLink = (): void => {
-      links.delete(link)
-      for (const pipe of link.pipes) pipe.stop()
-      for (const socket of [client, server]) if (!socket.destroyed) socket.resetAndDestroy()
-    }
-    const onBytes = (count: number): void => {
-      bytes += count
-    }
-    const pipe = (source: Socket, target: Socket, direction: Direction): Pipe =>
-      createPipe({ source, target, toxics: () => toxicsOf(direction), random, cut: cutLink, onBytes })
-    const link: Link = {
-      client,
-      server,
-      pipes: [pipe(client, server, 'toServer'), pipe(server, client, 'toClient')],
-    }
-    links.add(link)
-    const forget = (): void => {
-      if (client.destroyed && server.destroyed) links.delete(link)
-    }
-    for (const socket of [client, server]) socket.setNoDelay(true).on('close', forget)
-  }
-  const listener = createServer({ allowHalfOpen: true }, pass)
+  const { targetPort, seed = 1 } = options
+  const random = createRandom(seed, 'fault-proxy')
+  const state: ProxyState = { targetPort, random, applied: new Set(), links: new Set(), bytes: 0 }
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
+    pass(state, client)
+  })
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject)
     listener.listen(0, '127.0.0.1', resolve)
   })
-  const cut = (): void => {
-    for (const { client, server, pipes } of links) {
-      for (const pipe of pipes) pipe.stop()
-      for (const socket of [client, server]) if (!socket.destroyed) socket.resetAndDestroy()
-    }
-    links.clear()
-  }
   return {
     port: (listener.address() as AddressInfo).port,
     add(toxic, direction = 'both') {
       const entry: Applied = { toxic, direction }
-      applied.add(entry)
-      changed()
+      state.applied.add(entry)
+      tellPipes(state)
       return () => {
-        applied.delete(entry)
-        changed()
+        state.applied.delete(entry)
+        tellPipes(state)
       }
     },
     clear() {
-      applied.clear()
-      changed()
+      state.applied.clear()
+      tellPipes(state)
     },
-    cut,
-    connections: () => links.size,
-    bytes: () => bytes,
+    cut: () => {
+      cutAll(state)
+    },
+    connections: () => state.links.size,
+    bytes: () => state.bytes,
     close: () =>
       new Promise((resolve) => {
-        applied.clear()
-        cut()
+        state.applied.clear()
+        cutAll(state)
         listener.close(() => {
           resolve()
         })
       }),
   }
+}
+
+const toxicsOf = ({ applied }: ProxyState, direction: Direction): readonly Toxic[] =>
+  [...applied]
+    .filter((each) => each.direction === direction || each.direction === 'both')
+    .map(({ toxic }) => toxic)
+
+function tellPipes({ links }: ProxyState): void {
+  for (const { pipes } of links) for (const pipe of pipes) pipe.toxicsChanged()
+}
+
+function pass(state: ProxyState, client: Socket): void {
+  if (toxicsOf(state, 'both').some(({ kind }) => kind === 'refuse')) {
+    client.resetAndDestroy()
+    return
+  }
+  const server = connect({ port: state.targetPort, host: '127.0.0.1', allowHalfOpen: true })
+  const pipe = (source: Socket, target: Socket, direction: Direction): Pipe =>
+    createPipe({
+      source,
+      target,
+      toxics: () => toxicsOf(state, direction),
+      random: state.random,
+      cut: () => {
+        cutLink(state, link)
+      },
+      onBytes: (count) => {
+        state.bytes += count
+      },
+    })
+  const link: Link = {
+    client,
+    server,
+    pipes: [pipe(client, server, 'toServer'), pipe(server, client, 'toClient')],
+  }
+  state.links.add(link)
+  const forget = (): void => {
+    if (client.destroyed && server.destroyed) state.links.delete(link)
+  }
+  for (const socket of [client, server]) socket.setNoDelay(true).on('close', forget)
+}
+
+function cutLink({ links }: ProxyState, link: Link): void {
+  links.delete(link)
+  for (const pipe of link.pipes) pipe.stop()
+  for (const socket of [link.client, link.server]) if (!socket.destroyed) socket.resetAndDestroy()
+}
+
+function cutAll(state: ProxyState): void {
+  for (const link of [...state.links]) cutLink(state, link)
 }

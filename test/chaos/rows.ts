@@ -374,7 +374,9 @@ const processRows: readonly Row[] = [
   },
 ]
 
-/** The rows of the fault matrix that a machine can do to itself; docs/operating/chaos.md has those it cannot. */
+/**
+ * The rows of the fault matrix that a machine can do to itself; docs/operating/chaos.md has those it cannot.
+ */
 export const rows: readonly Row[] = [
   ...executionRows,
   ...redisRows,

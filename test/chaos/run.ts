@@ -1,13 +1,14 @@
 /*
  * Two of each service as real processes, killed, paused and cut off, on servers of its own:
- * `npm run chaos -- --minutes 10 --seed 1 --json`. Exits 1 when an order was lost or doubled or an invariant broken.
+ * `npm run chaos -- --minutes 10 --seed 1 --json`. Exits 1 when an order was lost or doubled, or an invariant
+ * is broken.
  */
 import { parseArgs } from 'node:util'
 import { runCampaign } from './campaign.ts'
 import type { CampaignResult } from './campaign.ts'
 import { rows } from './rows.ts'
 
-const help = `Usage: npm run chaos -- [--minutes N] [--seed S] [--rate N] [--period DURATION] [--rows 1,2,...|all] [--json]
+const help = `Usage: npm run chaos -- [OPTIONS]
 
 Starts PostgreSQL, Redis, a venue and two of each service, injects faults, and compares books, log and venue.
 

@@ -46,11 +46,7 @@ async function quiet({ db }: Cluster): Promise<boolean> {
   const endMs = performance.now() + QUIET_MS_MAX
   let calm = 0
   while (performance.now() < endMs) {
-    const [row] = await db
-      .query(
-        `select (select count(*) from open_orders) as open, (select next_seq from partition where role = 'trading') as seq`,
-      )
-      .catch(() => [])
+    const [row] = await db.query('select count(*) as open from open_orders').catch(() => [])
     calm = row !== undefined && Number(row['open']) === 0 ? calm + 1 : 0
     if (calm >= 5) return true
     await sleep(1_000)

@@ -15,7 +15,7 @@ import type { PostgresServer } from '../servers/postgres.ts'
 /** Overlapping submissions, each of which holds the kill lock shared. */
 const HOLDERS = 16
 const HOLD_MS = 30
-/** Submissions that may end between the giving of the kill and its commit: those that had begun, twice over. */
+/** So many may end between the giving of the kill and its commit: those that had begun, and some. */
 const FINISHED_MAX = 4 * HOLDERS
 
 let server: PostgresServer

@@ -135,7 +135,8 @@ export const mutants: readonly Mutant[] = [
         find: '  let entries: readonly TradingEntry[]\n',
         replace:
           '  for (const { request } of due) {\n' +
-          `    void session.options.gateway.place(approvedOrder({ kind: 'approved', order: request }), venueNowMs(session))\n` +
+          `    const order = approvedOrder({ kind: 'approved', order: request })\n` +
+          '    void session.options.gateway.place(order, venueNowMs(session))\n' +
           '  }\n' +
           '  let entries: readonly TradingEntry[]\n',
       },
@@ -159,8 +160,12 @@ export const mutants: readonly Mutant[] = [
     file: 'src/engine/venue-reports.ts',
     edits: [
       {
-        find: `const reason = 'the process that was to send it has ended'\n    say(trial, { kind: 'unknown', ...about(record, nowMs), reason })`,
-        replace: `const reason = 'the process that was to send it has ended'\n    say(trial, { kind: 'notPlaced', ...about(record, nowMs), reason })`,
+        find:
+          `const reason = 'the process that was to send it has ended'\n` +
+          `    say(trial, { kind: 'unknown', ...about(record, nowMs), reason })`,
+        replace:
+          `const reason = 'the process that was to send it has ended'\n` +
+          `    say(trial, { kind: 'notPlaced', ...about(record, nowMs), reason })`,
       },
     ],
     command: simulate,

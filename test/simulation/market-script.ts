@@ -8,7 +8,10 @@ const TRADE_MS = 100
 const FEED_LATENCY_MS = 20
 const START_PRICE = 50_000
 
-/** A seeded walk of the price: ten trades a second, large enough that no control of liquidity stands in the way. */
+/**
+ * A seeded walk of the price: ten trades a second, large enough that no control of liquidity stands in the
+ * way.
+ */
 export function marketScript(seed: number, startMs: number, spanMs: number): readonly Trade[] {
   const random = createRandom(seed, 'market')
   const trades: Trade[] = []

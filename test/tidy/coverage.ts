@@ -45,10 +45,15 @@ const isOfFolder = (path: string, paths: ReadonlySet<string>): boolean =>
 const isTypesOnly = (file: SourceFile): boolean =>
   !/^(?:export\s+)?(?:default|async|const|let|function|class|await|import\s*\(|for|if)\b/m.test(file.text)
 
-/** Where running begins: the command line, tests, benches, examples and the scripts of the documents. */
+/**
+ * Where running begins: the command line, tests and long runs, benches, examples, the scripts of the documents,
+ * and what is loaded by its name.
+ */
 const isRoot = ({ path }: SourceFile): boolean =>
   path === 'src/cli/cdb.ts' ||
-  path === 'test/run.ts' ||
+  /^test\/(?:[a-z]+\/)?run\.ts$/.test(path) ||
+  path === 'test/simulation/crash-run.ts' ||
+  path === 'test/chaos/busy-strategy.ts' ||
   path.endsWith('.test.ts') ||
   /^(?:bench|examples|docs)\/[^/]+\.ts$/.test(path)
 

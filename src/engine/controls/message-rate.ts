@@ -3,8 +3,8 @@ import type { Breach, Control, RiskFacts } from '../control.ts'
 import { isWithin, numberLimit } from './limit.ts'
 
 /**
- * Every approval is one message to the venue, protective orders included. What only reduces a position passes,
- * and cancels are never held back.
+ * Every approval is one message to the venue, protective orders included. What only reduces a position
+ * passes, and cancels are never held back.
  */
 export const messageRate: Control = {
   id: 'C11',
