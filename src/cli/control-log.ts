@@ -5,9 +5,8 @@ import type { RunRecord } from '../adapters/postgres/run.ts'
 import { requireSchema } from '../adapters/postgres/schema.ts'
 import { textAt } from '../adapters/postgres/sql.ts'
 import type { SqlDatabase } from '../adapters/postgres/sql.ts'
-import { openTradingLog } from '../adapters/postgres/trading-log.ts'
+import { attachTradingLog } from '../adapters/postgres/trading-log.ts'
 import { systemClock } from '../adapters/system/clock.ts'
-import { digest } from '../adapters/system/digest.ts'
 import { money } from '../domain/decimal.ts'
 import { CdbError } from '../domain/errors.ts'
 import type { Alert, Command } from '../domain/event.ts'
@@ -32,8 +31,7 @@ export async function withControlLog<T>(
   try {
     await requireSchema(db)
     const run = await storedRunOf(db)
-    const log = await openTradingLog({ db, run, digest })
-    return await body({ db, log, account: run.account })
+    return await body({ db, log: attachTradingLog(db, run), account: run.account })
   } finally {
     await db.close()
   }

@@ -38,6 +38,11 @@ export async function openTradingLog(
   await requireSchema(db)
   await claimTradingRun(db, run)
   await verifyTradingChain(db, digest, Math.max(0, (await readHeadSeq(db)) - TAIL_MAX))
+  return attachTradingLog(db, run)
+}
+
+/** The log of a database that has its run, its chain unchecked: a kill must be written on a damaged log too. */
+export function attachTradingLog(db: SqlDatabase, run: RunRecord): TradingLog {
   return {
     headSeq: () => readHeadSeq(db),
     cursor: (consumer) => readCursor(db, consumer),

@@ -55,6 +55,15 @@ test('a kill without reason, of no level or scope is wrong usage, and writes not
   assert.equal(await account.log.headSeq(), head)
 })
 
+test('a kill is written on a log whose newest entries are damaged', async () => {
+  await account.db.script(`alter table event_log disable trigger all;
+    update event_log set payload = replace(payload, 'losing', 'winning');
+    alter table event_log enable trigger all`)
+  const { code, stdout } = await account.cdb('kill', '--scope', 'account:paper', '--reason', 'damaged')
+  assert.equal(code, exitCodes.ok)
+  assert.match(stdout, /^haltCancel account:paper: entry \d+/)
+})
+
 test('break-glass cancels what is open at the venue, with the database gone', async () => {
   const venue = await startVenueSimulator({
     ...{ port: 0, instrument: instrumentOf('BTCUSDT.SIM'), seed: 1, cash: money('10000') },
