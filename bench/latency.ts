@@ -80,7 +80,9 @@ async function untilOrders({ db, logFolder }: Cluster, count: number): Promise<v
     if (Number(row?.['count']) >= count) return
     await sleep(POLL_MS)
   }
-  throw new Error(`fewer than ${count} orders within ${START_MS_MAX} ms; the services' logs are in ${logFolder}`)
+  throw new Error(
+    `fewer than ${count} orders within ${START_MS_MAX} ms; the services' logs are in ${logFolder}`,
+  )
 }
 
 /** Orders that a signal caused and the venue received, oldest first. */
@@ -124,7 +126,9 @@ function parseVenueLedgerTimes(text: string): ReadonlyMap<string, number> {
   const { orders } = JSON.parse(text) as {
     orders: readonly { clientOrderId: string; receivedMs: number | null }[]
   }
-  return new Map(orders.flatMap(({ clientOrderId, receivedMs: ms }) => (ms === null ? [] : [[clientOrderId, ms]])))
+  return new Map(
+    orders.flatMap(({ clientOrderId, receivedMs: ms }) => (ms === null ? [] : [[clientOrderId, ms]])),
+  )
 }
 
 /** Notes when a service said that an entry is on the log, by the entry's number. */

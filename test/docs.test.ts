@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { test } from 'node:test'
 import { referencePath, references } from '../docs/generate.ts'
+import { openMemoryPglite } from '../src/adapters/postgres/pglite.ts'
+import { migrate } from '../src/adapters/postgres/schema.ts'
 import { commands } from '../src/cli/cdb.ts'
 import { exitCodes, parseCliArgs } from '../src/cli/command.ts'
 import { settingSpecs } from '../src/cli/setting-specs.ts'
@@ -223,4 +225,22 @@ test('the architecture is at most 200 lines, and links every decision', () => {
   const text = textOf('ARCHITECTURE.md')
   assert.ok(text.split('\n').length <= 201)
   for (const { path } of decisions) assert.ok(text.includes(`(${path})`), path)
+})
+
+test('the reference of the database has every table and column that the schema has', async () => {
+  const db = await openMemoryPglite()
+  await migrate(db)
+  const rows = await db.query(
+    `select table_name, column_name from information_schema.columns where table_schema = 'public'
+     and table_name not in ('open_orders') order by 1, 2`,
+  )
+  await db.close()
+  const lines = [
+    ...textOf('docs/reference/data-folder.md').split('\n'),
+    ...textOf('docs/reference/database.md').split('\n'),
+  ]
+  for (const { table_name: table, column_name: column } of rows) {
+    const about = lines.filter((line) => line.startsWith(`| \`${String(table)}\` `)).join('\n')
+    assert(about.includes(`\`${String(column)}\``), `${String(table)}.${String(column)} is told of`)
+  }
 })

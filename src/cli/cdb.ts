@@ -39,6 +39,10 @@ export const commands: Readonly<
     summary: 'bring the database of the services to the schema of this version',
     load: async () => (await import('./commands/migrate.ts')).migrate,
   },
+  'redis-acl': {
+    summary: 'write the file of users that Redis gives each service its rights by',
+    load: async () => (await import('./commands/redis-acl.ts')).redisAcl,
+  },
   audit: {
     summary: 'check that the data of the services keeps every invariant',
     load: async () => (await import('./commands/audit.ts')).audit,

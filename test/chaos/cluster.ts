@@ -95,9 +95,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     CDB_VENUE_URL: withPort(venue.url, proxies.venue.port),
   }
   const members = (options.roles ?? roles).flatMap((role) => {
-    const own = role === 'risk' || role === 'execution' ? proxied : environment
-    const { restartMs } = options
-    return [1, 2].map((index) => startMember({ role, index, environment: own, logFolder, restartMs }))
+    const isProxied = options.isDirect !== true && (role === 'risk' || role === 'execution')
+    const own = isProxied ? proxied : environment
+    const { restartMs, replicas = 2 } = options
+    return Array.from({ length: replicas }, (_, index) => index + 1).map((index) =>
+      startMember({ role, index, environment: own, logFolder, restartMs }),
+    )
   })
   return {
     ...{ postgres, redis, db, logFolder, members, proxies, cdb },
