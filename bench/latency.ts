@@ -12,9 +12,9 @@ import { machineLine, timesLine, timesOf } from './services/figures.ts'
 import type { Times } from './services/figures.ts'
 
 /*
- * Time from a trade at the venue to the POST of the order that follows from it, and of each hop between: one of
- * each service as processes, PostgreSQL with fsync, Redis and the simulated venue, all on this machine, whose
- * clock they share. A hop ends with the line that a service logs after its commit, to the ms. Usage:
+ * Time from a trade at the venue to the POST of the order that follows from it, and of each hop between: one
+ * of each service as processes, PostgreSQL with fsync, Redis and the simulated venue, all on this machine,
+ * whose clock they share. A hop ends with the line that a service logs after its commit, to the ms. Usage:
  *   node bench/latency.ts [--seconds 30] [--rate 1000] [--period 200ms] [--seed 1] [--json]
  */
 export type LatencyBenchOptions = Readonly<{
@@ -33,10 +33,9 @@ export type LatencyBench = Readonly<{
   hops: Readonly<Record<Hop, Times>>
 }>
 
-const hopNames = ['signal', 'approved', 'submitting', 'received'] as const
-type Hop = (typeof hopNames)[number]
+type Hop = 'signal' | 'approved' | 'submitting' | 'received'
 
-/** Times of one order in ms of the wall clock, in the order of hopNames; the first is the trade's. */
+/** Times of one order in ms of the wall clock, in order; the first is the trade's. */
 type OrderTimes = Readonly<Record<'tick' | Hop, number>>
 
 /** The first orders find cold code and connections that are being made. */

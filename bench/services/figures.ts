@@ -22,4 +22,8 @@ export const median = (values: readonly number[]): number =>
 export const ratioOf = (value: number, base: number): number => Math.round((value / base) * 100) / 100
 
 export const machineLine = (): string =>
-  `${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}, Node.js ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
+  [
+    `${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}`,
+    `Node.js ${process.versions.node}`,
+    new Date().toISOString().slice(0, 10),
+  ].join(', ')

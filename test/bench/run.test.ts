@@ -19,6 +19,6 @@ test('without a name, or with one that is no bench, the benches are listed', () 
   for (const args of [[], ['nothing'], ['synthetic'], ['../src/cli/cdb']]) {
     const { status, stderr } = run(...args)
     assert.equal(status, 2)
-    assert.match(stderr, /Benches: backtest, recording/)
+    assert.match(stderr, /Benches: backtest, latency, recording/)
   }
 })

@@ -39,7 +39,7 @@ export type ClusterOptions = Readonly<{
   isDirect?: boolean
 }>
 
-/** Limits wide enough that orders flow however the market goes; the limits are not what is tested. */
+/** Everything that runs: replicas of each service, their servers, the venue, and proxies before some. */
 export type Cluster = Readonly<{
   postgres: PostgresServer
   redis: RedisServer
@@ -57,7 +57,7 @@ export type Cluster = Readonly<{
   stop(): Promise<void>
 }>
 
-/** Limits wide enough that orders flow however the market goes; what is tested is not the limits. */
+/** Limits wide enough that orders flow however the market goes; the limits are not what is tested. */
 const limits = [
   'C11.second=100000',
   'C11.minute=1000000',

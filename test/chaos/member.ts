@@ -57,7 +57,6 @@ export function startMember({ role, index, environment, logFolder, restartMs }: 
   return {
     role,
     name,
-    pid: () => child.pid ?? 0,
     kill() {
       isKilled = true
       child.kill('SIGKILL')
@@ -78,6 +77,7 @@ export function startMember({ role, index, environment, logFolder, restartMs }: 
       output.end()
       return child.exitCode
     },
+    pid: () => child.pid ?? 0,
     crashes: () => crashes,
   }
 }

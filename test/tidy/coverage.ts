@@ -46,8 +46,8 @@ const isTypesOnly = (file: SourceFile): boolean =>
   !/^(?:export\s+)?(?:default|async|const|let|function|class|await|import\s*\(|for|if)\b/m.test(file.text)
 
 /**
- * Where running begins: the command line, tests and long runs, benches, examples, the scripts of documents, and
- * what is loaded by its name.
+ * Where running begins: the command line, tests and long runs, benches, examples, the scripts of documents,
+ * and what is loaded by its name.
  */
 const isRoot = ({ path }: SourceFile): boolean =>
   path === 'src/cli/cdb.ts' ||

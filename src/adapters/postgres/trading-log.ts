@@ -41,7 +41,7 @@ export async function openTradingLog(
   return attachTradingLog(db, run)
 }
 
-/** The log of a database that has its run, its chain unchecked: a kill must be written on a damaged log too. */
+/** The log of a database that has its run, its chain unchecked: a kill is written on a damaged log too. */
 export function attachTradingLog(db: SqlDatabase, run: RunRecord): TradingLog {
   return {
     headSeq: () => readHeadSeq(db),
