@@ -29,10 +29,17 @@ export type PipelineBench = Readonly<{
   doubled: number
 }>
 
-/** Two of each service under all the signals that a strategy can make: a wish at each new ms of trades. */
+/** Two of each service under more signals than they can decide: a wish at every second trade. */
 export async function benchPipeline(options: PipelineOptions): Promise<PipelineBench> {
   const { seconds, rate, kills, seed } = options
-  const cluster = await startCluster({ seed, rate, period: '1ms', isDirect: true, restartMs: () => 500 })
+  const cluster = await startCluster({
+    seed,
+    rate,
+    period: '1s',
+    wishTrades: 2,
+    isDirect: true,
+    restartMs: () => 500,
+  })
   try {
     await sleep(8_000)
     const before = await countsOf(cluster)

@@ -15,6 +15,8 @@ export type RiskOptions = ServiceBase &
   Readonly<{ log: TradingLog; wire: Wire; snapshots: SnapshotStore; config: RiskConfig }>
 
 const BATCH_MAX = 500
+/** What is decided in one commit: a kill waits for no more than this. */
+const DECIDED_MAX = 100
 /** How long the log is trusted to say by itself that there is more. */
 const POLL_MS = 250
 /** Without outputs the cursor is moved this seldom: what it lags behind is only stepped over again. */
@@ -116,7 +118,7 @@ async function lead(
 ): Promise<void> {
   const { log, wire, telemetry, clock } = options
   while (!signal.aborted) {
-    const entries = await log.read(state.steppedSeq, BATCH_MAX)
+    const entries = await log.read(state.steppedSeq, DECIDED_MAX)
     if (entries.length === 0) {
       telemetry.set('log_lag_seconds', 0)
       await wire.wait(state.steppedSeq, POLL_MS, signal)

@@ -24,6 +24,7 @@ export type SignalOptions = ServiceBase &
 
 const WARM_UP_MS = 600_000
 const BATCHES_MAX = 200
+const DRAFTS_MAX = 100
 const WAIT_MS = 250
 /** A standby keeps its signals this long: those of the old leader's last moments may not be on the log. */
 const KEPT_MS = 60_000
@@ -137,17 +138,21 @@ async function settle(state: SignalState, leadership: Leadership): Promise<void>
   await commit(state, lease)
 }
 
+/** In parts: whoever writes much at once keeps the log from those who write little, a kill among them. */
 async function commit(state: SignalState, lease: Lease): Promise<void> {
   const { log, wire, telemetry, clock } = state.options
-  const startMs = clock.monotonicMs()
-  const entries = await log.commit({ writer: 'signal', lease, cursor: null, drafts: state.pending })
-  state.pending = []
-  wire.announce(entries)
-  telemetry.observe('commit_seconds', clock.monotonicMs() - startMs)
-  telemetry.count('commits_total')
-  telemetry.count('entries_committed_total', entries.length)
-  telemetry.set('log_head', entries.at(-1)?.seq ?? 0)
-  for (const entry of entries) tell(state.options, entry)
+  while (state.pending.length > 0) {
+    const drafts = state.pending.slice(0, DRAFTS_MAX)
+    const startMs = clock.monotonicMs()
+    const entries = await log.commit({ writer: 'signal', lease, cursor: null, drafts })
+    state.pending = state.pending.slice(drafts.length)
+    wire.announce(entries)
+    telemetry.observe('commit_seconds', clock.monotonicMs() - startMs)
+    telemetry.count('commits_total')
+    telemetry.count('entries_committed_total', entries.length)
+    telemetry.set('log_head', entries.at(-1)?.seq ?? 0)
+    for (const entry of entries) tell(state.options, entry)
+  }
 }
 
 function tell({ telemetry }: SignalOptions, { event, seq, marketSeq }: TradingEntry): void {

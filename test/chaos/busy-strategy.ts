@@ -17,14 +17,24 @@ const busy: StrategyDefinition = {
       max: '1h',
       meaning: 'Time between a wish and the next.',
     },
+    {
+      name: 'trades',
+      type: 'integer',
+      unit: 'trades',
+      default: '0',
+      min: '0',
+      max: '1000000',
+      meaning: 'Trades between a wish and the next, in place of time; 0 goes by time.',
+    },
   ],
   candleMs: () => null,
   create(params) {
     const periodMs = params['period'] as number
+    const trades = params['trades'] as number
     let last = -1
     return {
-      onTrade({ eventMs }) {
-        const period = Math.floor(eventMs / periodMs)
+      onTrade({ eventMs, tradeId }) {
+        const period = trades > 0 ? Math.floor((tradeId ?? 0) / trades) : Math.floor(eventMs / periodMs)
         if (period === last) return null
         last = period
         return period % 2 === 0

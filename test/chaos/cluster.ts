@@ -31,6 +31,8 @@ export type ClusterOptions = Readonly<{
   rate: number
   /** Time between a wish of the strategy and the next, as a duration. */
   period: string
+  /** Trades between a wish and the next, in place of the period. */
+  wishTrades?: number
   restartMs: () => number
   roles?: readonly Role[]
   /** Of each service; two when left out. */
@@ -126,7 +128,7 @@ const environmentOf = (
   REDIS_URL: redis.url,
   CDB_VENUE_URL: venueUrl,
   CDB_STRATEGY: strategy,
-  CDB_PARAMS: `period=${options.period}`,
+  CDB_PARAMS: `period=${options.period},trades=${options.wishTrades ?? 0}`,
   CDB_LIMITS: limits.join(','),
   CDB_CASH: CASH,
   CDB_LOG_FORMAT: 'json',

@@ -48,7 +48,7 @@ export type VenueSimulator = Readonly<{
   close(): Promise<void>
 }>
 
-const PACE_MS = 10
+const PACE_MS = 2
 const ACCOUNT = 'account'
 /** A market that stood still for longer begins anew. */
 const RESUME_MS_MAX = 6 * 3_600_000
