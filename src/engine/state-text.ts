@@ -11,6 +11,7 @@ export const stateText = (value: unknown): string => JSON.stringify(value, tagge
 /** JSON.stringify's replacer: called with the object that holds the value, from the outside in. */
 function tagged(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { [TAG]: 'n', of: String(value) }
+  if (Object.is(value, -0)) return { [TAG]: 'f', of: '-0' }
   if (typeof value === 'number' && !Number.isFinite(value)) return { [TAG]: 'f', of: String(value) }
   if (value instanceof Map) return { [TAG]: 'm', of: [...value] }
   if (value instanceof Set) return { [TAG]: 's', of: [...value] }

@@ -27,9 +27,9 @@ const { state } = fc.letrec((tie) => ({
 test('every state is read back as it was written', () => {
   fc.assert(
     fc.property(state, (value) => {
-      const expected = value === 0 ? 0 : value
-      assert.deepEqual(stateOfText(stateText(value)), expected)
+      assert.deepEqual(stateOfText(stateText(value)), value)
     }),
+    { numRuns: 1_000 },
   )
 })
 
