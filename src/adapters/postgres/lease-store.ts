@@ -35,7 +35,7 @@ export function createLeaseStore(db: SqlDatabase): LeaseStore {
     },
     async release({ role, partition, owner, epoch }) {
       await db.query(
-        `update partition set lease_until = clock_timestamp()
+        `update partition set lease_until = '-infinity'
          where role = $1 and p = $2 and owner = $3 and epoch = $4`,
         [role, partition, owner, epoch],
       )
