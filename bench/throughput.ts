@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { roles } from '../src/engine/lease.ts'
 import { machineLine, ratioOf, timesLine } from './services/figures.ts'
 import { benchPipeline } from './services/pipeline.ts'
 import type { PipelineBench } from './services/pipeline.ts'
@@ -26,7 +27,7 @@ export type ThroughputOptions = Readonly<{
 export async function benchThroughput(options: ThroughputOptions): Promise<ThroughputBench> {
   const stream = await benchStream(options.trades)
   const store = await benchStore(options.trades)
-  return { stream, store, pipeline: await benchPipeline(options) }
+  return { stream, store, pipeline: await benchPipeline({ ...options, takeoversOf: roles }) }
 }
 
 function report({ stream, store, pipeline }: ThroughputBench): string {

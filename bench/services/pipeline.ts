@@ -10,7 +10,14 @@ import { auditNow, judge } from '../../test/chaos/verdict.ts'
 import { timesOf } from './figures.ts'
 import type { Times } from './figures.ts'
 
-export type PipelineOptions = Readonly<{ seconds: number; rate: number; kills: number; seed: number }>
+export type PipelineOptions = Readonly<{
+  seconds: number
+  rate: number
+  kills: number
+  seed: number
+  /** Whose leaders are taken away, one after another. */
+  takeoversOf: readonly Role[]
+}>
 
 export type PipelineBench = Readonly<{
   /** A second, while the load lasted: signals decided, orders approved, orders sent. */
@@ -31,7 +38,7 @@ export type PipelineBench = Readonly<{
 
 /** Two of each service under more signals than they can decide: a wish at every second trade. */
 export async function benchPipeline(options: PipelineOptions): Promise<PipelineBench> {
-  const { seconds, rate, kills, seed } = options
+  const { seconds, rate, kills, seed, takeoversOf } = options
   const cluster = await startCluster({
     seed,
     rate,
@@ -51,8 +58,8 @@ export async function benchPipeline(options: PipelineOptions): Promise<PipelineB
     const killMs: number[] = []
     for (let count = 0; count < kills; count++) killMs.push(await killOnce(cluster))
     const memory = Object.fromEntries(roles.map((role) => [role, memoryOf(cluster, role)]))
-    const takeoverKill = await takeovers(cluster, 'SIGKILL')
-    const takeoverTerm = await takeovers(cluster, 'SIGTERM')
+    const takeoverKill = await takeovers(cluster, takeoversOf, 'SIGKILL')
+    const takeoverTerm = await takeovers(cluster, takeoversOf, 'SIGTERM')
     const { violations, lost, doubled } = await judge(cluster)
     const broken = (await auditNow(cluster, null)).filter(({ ok }) => !ok).map(({ id }) => id)
     return {
@@ -91,11 +98,11 @@ function memoryOf({ membersOf }: Cluster, role: Role): number {
   return Math.round(Math.max(...kib) / 1_024)
 }
 
-async function takeovers(cluster: Cluster, signal: NodeJS.Signals): Promise<Times> {
+async function takeovers(cluster: Cluster, taken: readonly Role[], signal: NodeJS.Signals): Promise<Times> {
   const watch = watchFailovers(cluster.db)
   try {
     await sleep(1_000)
-    for (const role of roles) {
+    for (const role of taken) {
       const leader = await cluster.leaderOf(role)
       if (leader === null) continue
       const before = watch.times().length

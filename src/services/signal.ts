@@ -138,10 +138,13 @@ async function settle(state: SignalState, leadership: Leadership): Promise<void>
   await commit(state, lease)
 }
 
-/** In parts: whoever writes much at once keeps the log from those who write little, a kill among them. */
+/**
+ * In parts: whoever writes much at once keeps the log from those who write little, a kill among them. When
+ * told to stop it leaves the rest to the standby, which has said the same.
+ */
 async function commit(state: SignalState, lease: Lease): Promise<void> {
   const { log, wire, telemetry, clock } = state.options
-  while (state.pending.length > 0) {
+  while (state.pending.length > 0 && !state.options.signal.aborted) {
     const drafts = state.pending.slice(0, DRAFTS_MAX)
     const startMs = clock.monotonicMs()
     const entries = await log.commit({ writer: 'signal', lease, cursor: null, drafts })

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endOf } from './end-of.ts'
+import { freePort } from './free-port.ts'
 
 /** A PostgreSQL server of its own: fresh data, a free port of 127.0.0.1, passwords by SCRAM. */
 export type PostgresServer = Readonly<{
@@ -48,19 +49,6 @@ function serverUser(): Readonly<{ uid: number; gid: number }> | null {
     Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim())
   return { uid: idOf('-u'), gid: idOf('-g') }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port)
-        else reject(new Error('a listening server has a port'))
-      })
-    })
-  })
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const binaries = binariesFolder()
@@ -155,16 +143,4 @@ const tryLaunch = (
       process.off('exit', endWithUs)
       resolve(said)
     })
-  })
-
-const endOf = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resolve()
-      return
-    }
-    child.once('exit', () => {
-      resolve()
-    })
-    child.kill(signal)
   })

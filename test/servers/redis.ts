@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endOf } from './end-of.ts'
+import { freePort } from './free-port.ts'
 
 /** A Redis server of its own: empty, on a free port of 127.0.0.1, with its files in a folder of its own. */
 export type RedisServer = Readonly<{
@@ -107,19 +108,6 @@ function writeCertificates(folder: string): void {
   )
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port)
-        else reject(new Error('a listening server has a port'))
-      })
-    })
-  })
-
 /** Starts the server and returns once it takes connections. */
 const launch = (configPath: string, cwd: string): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
@@ -144,16 +132,4 @@ const launch = (configPath: string, cwd: string): Promise<ChildProcess> =>
       process.off('exit', endWithUs)
       reject(new Error(`redis-server does not start: ${said}`))
     })
-  })
-
-const endOf = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resolve()
-      return
-    }
-    child.once('exit', () => {
-      resolve()
-    })
-    child.kill(signal)
   })
