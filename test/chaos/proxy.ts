@@ -122,7 +122,18 @@ function pass(state: ProxyState, client: Socket): void {
 function cutLink({ links }: ProxyState, link: Link): void {
   links.delete(link)
   for (const pipe of link.pipes) pipe.stop()
-  for (const socket of [link.client, link.server]) if (!socket.destroyed) socket.resetAndDestroy()
+  breakOff(link.client)
+  breakOff(link.server)
+}
+
+/**
+ * With a reset, but where the socket has said that it ends already: a handle that is reset in the middle of its
+ * shutdown is lost to Node.js, and the process could not end.
+ */
+function breakOff(socket: Socket): void {
+  if (socket.destroyed) return
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function cutAll(state: ProxyState): void {

@@ -72,7 +72,6 @@ else {
     onTold: (line) => process.stderr.write(`${line}\n`),
   })
   const isClean = result.lost === 0 && result.doubled === 0 && result.violations.length === 0
-  const code = isClean && result.orders > 0 ? 0 : 1
-  // A connection that a fault left half open must not keep the process.
-  process.stdout.write(`${values.json ? JSON.stringify(result) : textOf(result)}\n`, () => process.exit(code))
+  process.stdout.write(`${values.json ? JSON.stringify(result) : textOf(result)}\n`)
+  process.exitCode = isClean && result.orders > 0 ? 0 : 1
 }
