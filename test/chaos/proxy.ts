@@ -127,8 +127,8 @@ function cutLink({ links }: ProxyState, link: Link): void {
 }
 
 /**
- * With a reset, but where the socket has said that it ends already: a handle that is reset in the middle of its
- * shutdown is lost to Node.js, and the process could not end.
+ * With a reset, but where the socket has said that it ends already: a handle that is reset in the middle of
+ * its shutdown is lost to Node.js, and the process could not end.
  */
 function breakOff(socket: Socket): void {
   if (socket.destroyed) return
