@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { roles } from '../../src/engine/lease.ts'
@@ -9,6 +8,7 @@ import { watchFailovers } from '../../test/chaos/failover.ts'
 import { auditNow, judge } from '../../test/chaos/verdict.ts'
 import { timesOf } from './figures.ts'
 import type { Times } from './figures.ts'
+import { residentMemory } from './resident-memory.ts'
 
 export type PipelineOptions = Readonly<{
   seconds: number
@@ -57,7 +57,7 @@ export async function benchPipeline(options: PipelineOptions): Promise<PipelineB
     const perSecond = (kind: keyof Counts): number => Math.round((after[kind] - before[kind]) / passed)
     const killMs: number[] = []
     for (let count = 0; count < kills; count++) killMs.push(await killOnce(cluster))
-    const memory = Object.fromEntries(roles.map((role) => [role, memoryOf(cluster, role)]))
+    const memory = Object.fromEntries(roles.map((role) => [role, residentMemory(cluster, role)]))
     const takeoverKill = await takeovers(cluster, takeoversOf, 'SIGKILL')
     const takeoverTerm = await takeovers(cluster, takeoversOf, 'SIGTERM')
     const { violations, lost, doubled } = await judge(cluster)
@@ -88,14 +88,6 @@ async function countsOf({ db }: Cluster): Promise<Counts> {
 async function killOnce({ cdb }: Cluster): Promise<number> {
   const said = await cdb('kill', '--scope', 'strategy:none', '--reason', 'bench')
   return Number(/committed in ([\d.]+) ms/.exec(said)?.[1])
-}
-
-function memoryOf({ membersOf }: Cluster, role: Role): number {
-  const kib = membersOf(role).map(({ pid }) => {
-    const status = readFileSync(`/proc/${pid()}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1])
-  })
-  return Math.round(Math.max(...kib) / 1_024)
 }
 
 async function takeovers(cluster: Cluster, taken: readonly Role[], signal: NodeJS.Signals): Promise<Times> {

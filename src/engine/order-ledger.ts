@@ -11,6 +11,12 @@ export type OrderRecord = Readonly<{ request: OrderRequest; state: OrderState; f
 
 export const leavesOf = (record: OrderRecord): Quantity => subtract(record.request.quantity, record.filled)
 
+export const approvedRecord = (request: OrderRequest): OrderRecord => ({
+  request,
+  state: applyMove('new', 'approve'),
+  filled: ZERO_QUANTITY,
+})
+
 /** The orders that have not ended, by id, in order of approval. Ended ones are on the log. */
 export type OrderLedger = Map<ClientOrderId, OrderRecord>
 
@@ -23,11 +29,7 @@ export type OrderChange = Readonly<{ before: OrderRecord; after: OrderRecord }>
  */
 export function applyOrderEvent(ledger: OrderLedger, event: TradingEvent): OrderChange | null {
   if (event.kind === 'approved') {
-    const after: OrderRecord = {
-      request: event.order,
-      state: applyMove('new', 'approve'),
-      filled: ZERO_QUANTITY,
-    }
+    const after = approvedRecord(event.order)
     assert(!ledger.has(event.order.clientOrderId), 'an order is approved once')
     ledger.set(event.order.clientOrderId, after)
     return { before: { ...after, state: 'new' }, after }

@@ -25,8 +25,8 @@ export type Step = Readonly<{
   /** Moves the consumer's cursor; `fromSeq` is where this writer left it. Null where none moves. */
   cursor: Readonly<{ consumer: Consumer; fromSeq: number; toSeq: number }> | null
   /**
-   * What to append. As a function it is called within the transaction with the kill states, which cannot
-   * change before it has been committed: how orders are submitted (I9).
+   * What to append. As a function it is called with the kill states, and once more where they were others:
+   * those of the last call cannot change before it has been committed. How orders are submitted (I9).
    */
   drafts: readonly Draft[] | ((states: ScopeStates) => readonly Draft[])
 }>

@@ -27,7 +27,7 @@ const BATCH_MAX = 1_024
 const QUEUE_MAX = 50_000
 const KEPT_MS = 60_000
 /** Batches follow each other this closely at most, unless there is a full one. */
-const FLUSH_MS = 2
+const FLUSH_MS = 1
 const FLUSH_SIZE = 256
 const HEARTBEAT_MS = 1_000
 /** The same gap may be come upon by the connection, by the ids and by the takeover. */

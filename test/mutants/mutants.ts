@@ -75,6 +75,12 @@ export const mutants: readonly Mutant[] = [
     command: tested('test/mutants/kill-lock.test.ts'),
   },
   {
+    name: 'a submission is committed by the states that it was decided by, whatever they are by now',
+    file: COMMIT,
+    edits: [{ find: `if step->'states' is not null and`, replace: 'if false and' }],
+    command: storedLog,
+  },
+  {
     name: 'limits are checked first and taken afterwards',
     file: 'src/adapters/postgres/trading-schema.ts',
     edits: [

@@ -48,6 +48,32 @@ begin
 end
 $body$;
 
+-- Books an order that entry at_seq approves.
+create function trading_book(given json, at_seq bigint) returns void language sql as $body$
+  insert into orders (client_order_id, slot, account, strategy, instrument, side, type, quantity, price,
+      stop_price, time_in_force, post_only, reduce_only, order_group, purpose, decision_price, decided_ms,
+      expires_ms, state, filled, overridden, approved_seq, updated_seq)
+    select client_order_id, slot, account, strategy, instrument, side, type, quantity, price,
+      stop_price, time_in_force, post_only, reduce_only, order_group, purpose, decision_price, decided_ms,
+      expires_ms, state, filled, overridden, at_seq, at_seq
+    from json_populate_record(null::orders, given);
+$body$;
+
+-- Moves an order on as entry at_seq says. One that has ended is left as it is.
+create function trading_move(given json, at_seq bigint) returns void language plpgsql as $body$
+declare
+  reached text;
+begin
+  update orders set state = given->>'to', updated_seq = at_seq where client_order_id = given->>'id'
+    and state = any(array(select json_array_elements_text(given->'from')));
+  if found or not (given->>'strict')::boolean then return; end if;
+  select state into reached from orders where client_order_id = given->>'id';
+  if exists (select from order_transition where from_state = reached) then
+    raise exception 'order % that is % cannot become %', given->>'id', reached, given->>'to';
+  end if;
+end
+$body$;
+
 -- Appends drafts with the next sequence numbers; returns which of them are new. An entry that must be there
 -- once and is there already is left out, or refuses the whole where hearing it twice cannot be (once).
 create function trading_append(step json)
@@ -74,7 +100,7 @@ begin
   end if;
   for given in select ordinality::integer - 1 as place, value->>'id' as id, (value->>'once')::boolean as once,
       value->>'kind' as kind, value->>'payload' as payload, (value->>'cause')::bigint as cause,
-      (value->>'market')::bigint as market
+      (value->>'market')::bigint as market, value->'order' as order_row, value->'move' as move
     from json_array_elements(step->'drafts') with ordinality order by ordinality
   loop
     if given.id is not null and exists (select from event_log where event_id = given.id) then
@@ -93,6 +119,8 @@ begin
       (role, p, seq, event_id, kind, payload, cause_seq, market_seq, prev_hash, hash, writer, epoch)
     values ('trading', 0, following, coalesce(given.id, 'trading/0/' || following), given.kind, given.payload,
       given.cause, given.market, before, chained, step->>'writer', (step->>'epoch')::bigint);
+    if given.order_row is not null then perform trading_book(given.order_row, following); end if;
+    if given.move is not null then perform trading_move(given.move, following); end if;
     newest := chained;
     following := following + 1;
     return next;
@@ -103,10 +131,17 @@ begin
 end
 $body$;
 
+-- A step that was decided by the states of scopes says which: where they are others by now nothing is written,
+-- and one row with draft -1 is returned.
 create function trading_commit(step json)
 returns table (draft integer, at_seq bigint, before text, chained text) language plpgsql as $body$
 begin
   perform trading_fence(step);
+  if step->'states' is not null and (step->'states')::jsonb <> coalesce(
+      (select jsonb_object_agg(kill.scope, kill.state) from kill where kill.state <> 'active'), '{}') then
+    return query select -1, 0::bigint, '', '';
+    return;
+  end if;
   return query select * from trading_append(step);
 end
 $body$;

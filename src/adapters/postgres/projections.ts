@@ -12,6 +12,7 @@ import { applyFill, createPortfolio } from '../../engine/portfolio.ts'
 import type { Portfolio } from '../../engine/portfolio.ts'
 import { applyStateCommand } from '../../engine/trading-state.ts'
 import type { ScopeStates } from '../../engine/trading-state.ts'
+import { orderRow } from './order-row.ts'
 import type { RunRecord } from './run.ts'
 import { textAt } from './sql.ts'
 import type { Row, Sql } from './sql.ts'
@@ -98,7 +99,9 @@ type Approvals = Readonly<{
 }>
 
 /** Orders that two people vouched for: what risk says beside them names the same cause. */
-function overridesOf(entries: readonly LogEntry[]): ReadonlySet<ClientOrderId> {
+export function overridesOf(
+  entries: readonly Readonly<{ event: TradingEvent; causeSeq: number }>[],
+): ReadonlySet<ClientOrderId> {
   const causes = new Set<number>()
   for (const { event, causeSeq } of entries) {
     if (event.kind === 'alert' && event.code === 'OVERRIDDEN') causes.add(causeSeq)
@@ -153,39 +156,17 @@ function recordOf(row: Row): OrderRecord {
   return { request, state: textAt(row, 'state') as OrderState, filled: quantity(textAt(row, 'filled_text')) }
 }
 
-const nullableText = (value: bigint | null): string | null => (value === null ? null : formatDecimal(value))
-
 async function insertOrders(
   tx: Sql,
   changes: readonly Changed[],
   { approvedSeqs, overrides }: Approvals,
 ): Promise<void> {
   if (changes.length === 0) return
-  const rows = changes.map(({ record: { request, state, filled }, seq }) => ({
-    client_order_id: request.clientOrderId,
-    slot: request.slot,
-    account: request.account,
-    strategy: request.strategy,
-    instrument: request.instrument,
-    side: request.side,
-    type: request.type,
-    quantity: formatDecimal(request.quantity),
-    price: nullableText(request.price),
-    stop_price: nullableText(request.stopPrice),
-    time_in_force: request.timeInForce,
-    post_only: request.postOnly,
-    reduce_only: request.reduceOnly,
-    order_group: request.group,
-    purpose: request.purpose,
-    decision_price: formatDecimal(request.decisionPrice),
-    decided_ms: request.decidedMs,
-    expires_ms: request.expiresMs,
-    state,
-    filled: formatDecimal(filled),
-    approved_seq: approvedSeqs.get(request.clientOrderId),
-    updated_seq: seq,
-    overridden: overrides.has(request.clientOrderId),
-  }))
+  const rows = changes.map(({ record, seq }) => {
+    const id = record.request.clientOrderId
+    const places = { approved_seq: approvedSeqs.get(id), updated_seq: seq }
+    return { ...orderRow(record, overrides.has(id)), ...places }
+  })
   await tx.query(insertOf('orders', rows), [JSON.stringify(rows)])
 }
 

@@ -2,12 +2,14 @@ import { decodeEvent, encodeEvent } from '../../domain/codec.ts'
 import { assert, CdbError } from '../../domain/errors.ts'
 import type { TradingEvent } from '../../domain/event.ts'
 import type { TradingState } from '../../engine/control.ts'
+import { approvedRecord } from '../../engine/order-ledger.ts'
 import { eventIdOf, isOnceOnly } from '../../engine/event-id.ts'
 import type { Digest } from '../../engine/ports.ts'
 import { tradingHash } from '../../engine/trading-hash.ts'
 import type { Draft, Step, TradingEntry, TradingLog } from '../../engine/trading-log.ts'
 import type { ScopeStates } from '../../engine/trading-state.ts'
-import { isProjected, project } from './projections.ts'
+import { orderRow, orderRowMoveOf } from './order-row.ts'
+import { isProjected, overridesOf, project } from './projections.ts'
 import type { RunRecord } from './run.ts'
 import { requireSchema } from './schema.ts'
 import { operatingErrorOf } from './sql-error.ts'
@@ -19,6 +21,8 @@ import { claimTradingRun } from './trading-run.ts'
 const ROLE = 'trading'
 const COMMIT = 'select draft, at_seq, before, chained from trading_commit($1::json)'
 const ENTER = 'select at_scope, at_state from trading_enter($1::json)'
+/** A place among the drafts that none has: the states of scopes are not those that were given. */
+const OTHER_STATES = -1
 const APPEND = 'select draft, at_seq, before, chained from trading_append($1::json)'
 const COLUMNS = 'seq, cause_seq, market_seq, payload, prev_hash, hash, writer, epoch'
 
@@ -43,12 +47,20 @@ export async function openTradingLog(
 
 /** The log of a database that has its run, its chain unchecked: a kill is written on a damaged log too. */
 export function attachTradingLog(db: SqlDatabase, run: RunRecord): TradingLog {
+  const place: Place = { db, run, states: new Map() }
   return {
     headSeq: () => readHeadSeq(db),
     cursor: (consumer) => readCursor(db, consumer),
     read: (afterSeq, countMax) => readTradingEntries(db, afterSeq, countMax),
-    commit: (step) => commit(db, run, step),
+    commit: (step) => commit(place, step),
   }
+}
+
+type Place = {
+  readonly db: SqlDatabase
+  readonly run: RunRecord
+  /** Scopes that were not active when last asked for: what the next submission is decided by, to begin with. */
+  states: ScopeStates
 }
 
 async function readHeadSeq(db: Sql): Promise<number> {
@@ -91,54 +103,80 @@ const unhashedOf = (row: Row): Omit<TradingEntry, 'event' | 'hash'> => ({
   epoch: numberAt(row, 'epoch'),
 })
 
-async function commit(db: SqlDatabase, run: RunRecord, step: Step): Promise<readonly TradingEntry[]> {
+async function commit(place: Place, step: Step): Promise<readonly TradingEntry[]> {
   try {
-    const { drafts } = step
-    if (typeof drafts !== 'function' && !drafts.some(({ event }) => isProjected(event))) {
-      return entriesOf(await db.statement(COMMIT, [textOf(step, drafts)]), step, drafts)
-    }
-    return await db.transaction((tx) => commitWithin(tx, run, step))
+    return (
+      (await commitAtOnce(place, step)) ?? (await place.db.transaction((tx) => commitIn(tx, place, step)))
+    )
   } catch (error) {
     throw operatingErrorOf(error, 'the trading log')
   }
 }
 
-async function commitWithin(tx: Sql, run: RunRecord, step: Step): Promise<readonly TradingEntry[]> {
-  const { drafts } = step
-  let entries: readonly TradingEntry[]
-  if (typeof drafts === 'function') {
-    const decided = drafts(statesOf(await tx.query(ENTER, [textOf(step, [])])))
-    entries = entriesOf(await tx.query(APPEND, [textOf(step, decided)]), step, decided)
-  } else {
-    entries = entriesOf(await tx.query(COMMIT, [textOf(step, drafts)]), step, drafts)
+/**
+ * In one statement, where the tables can be written without reading them first. Null where they cannot, and
+ * where scopes have other states than a submission was decided by: nothing has been written then.
+ */
+async function commitAtOnce(place: Place, step: Step): Promise<readonly TradingEntry[] | null> {
+  const isByStates = typeof step.drafts === 'function'
+  const drafts = typeof step.drafts === 'function' ? step.drafts(place.states) : step.drafts
+  if (!drafts.every(isSimple)) return null
+  const given = {
+    ...factsOf(step),
+    ...(isByStates ? { states: Object.fromEntries(place.states) } : {}),
+    drafts: withRows(drafts),
   }
-  if (entries.some(({ event }) => isProjected(event))) await project(tx, run, ROLE, entries)
+  const rows = await place.db.statement(COMMIT, [JSON.stringify(given)])
+  const isRefused = rows[0] !== undefined && numberAt(rows[0], 'draft') === OTHER_STATES
+  return isRefused ? null : entriesOf(rows, step, drafts)
+}
+
+const isSimple = ({ event }: Draft): boolean =>
+  event.kind === 'approved' || orderRowMoveOf(event) !== null || !isProjected(event)
+
+async function commitIn(tx: Sql, place: Place, step: Step): Promise<readonly TradingEntry[]> {
+  const facts = factsOf(step)
+  place.states = statesOf(await tx.query(ENTER, [JSON.stringify(facts)]))
+  const drafts = typeof step.drafts === 'function' ? step.drafts(place.states) : step.drafts
+  const given = { ...facts, drafts: drafts.map(draftRow) }
+  const entries = entriesOf(await tx.query(APPEND, [JSON.stringify(given)]), step, drafts)
+  await project(tx, place.run, ROLE, entries)
   return entries
 }
 
 const statesOf = (rows: readonly Row[]): ScopeStates =>
   new Map(rows.map((row) => [textAt(row, 'at_scope'), textAt(row, 'at_state') as TradingState]))
 
-/** What a commit needs to know of a step, as the functions of the database read it. */
-function textOf({ writer, lease, cursor, drafts }: Step, decided: readonly Draft[]): string {
-  return JSON.stringify({
-    writer,
-    role: lease?.role ?? null,
-    p: lease?.partition ?? null,
-    owner: lease?.owner ?? null,
-    epoch: lease?.epoch ?? 0,
-    consumer: cursor?.consumer ?? null,
-    fromSeq: cursor?.fromSeq ?? null,
-    toSeq: cursor?.toSeq ?? null,
-    lock: typeof drafts === 'function' ? 'shared' : drafts.some(changesState) ? 'exclusive' : 'none',
-    drafts: decided.map(({ event, causeSeq, marketSeq }) => ({
-      id: eventIdOf(event),
-      once: isOnceOnly(event),
-      kind: event.kind,
-      payload: encodeEvent(event),
-      cause: causeSeq,
-      market: marketSeq,
-    })),
+/** What a commit needs to know of a step besides its drafts, as the functions of the database read it. */
+const factsOf = ({ writer, lease, cursor, drafts }: Step): Row => ({
+  writer,
+  role: lease?.role ?? null,
+  p: lease?.partition ?? null,
+  owner: lease?.owner ?? null,
+  epoch: lease?.epoch ?? 0,
+  consumer: cursor?.consumer ?? null,
+  fromSeq: cursor?.fromSeq ?? null,
+  toSeq: cursor?.toSeq ?? null,
+  lock: typeof drafts === 'function' ? 'shared' : drafts.some(changesState) ? 'exclusive' : 'none',
+})
+
+const draftRow = ({ event, causeSeq, marketSeq }: Draft): Row => ({
+  id: eventIdOf(event),
+  once: isOnceOnly(event),
+  kind: event.kind,
+  payload: encodeEvent(event),
+  cause: causeSeq,
+  market: marketSeq,
+})
+
+/** Drafts with what the tables say of them. */
+function withRows(drafts: readonly Draft[]): readonly Row[] {
+  const overrides = overridesOf(drafts)
+  return drafts.map((draft) => {
+    const { event } = draft
+    if (event.kind !== 'approved') return { ...draftRow(draft), move: orderRowMoveOf(event) ?? undefined }
+    const { order } = event
+    return { ...draftRow(draft), order: orderRow(approvedRecord(order), overrides.has(order.clientOrderId)) }
   })
 }
 
