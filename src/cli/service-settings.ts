@@ -5,6 +5,7 @@ import type { Money } from '../domain/decimal.ts'
 import { CdbError } from '../domain/errors.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { instrumentOf } from '../domain/instruments.ts'
+import { parseDuration } from '../domain/param.ts'
 import type { LogLevel } from '../engine/telemetry.ts'
 import { settingSpecs } from './setting-specs.ts'
 import type { SettingSpec, SettingType } from './setting-specs.ts'
@@ -33,6 +34,7 @@ export type ServiceSettings = Readonly<{
   replica: string | null
   reports: Readonly<{ folder: string | null; mail: MailSettings | null }>
   retentionDays: number
+  warmUpMs: number
 }>
 
 export type MailSettings = Readonly<{ url: string; from: string; to: readonly string[] }>
@@ -165,6 +167,8 @@ function mendOf(type: SettingType, text: string): string | null {
       return wholeMend(text, 0, PORT_MAX)
     case 'days':
       return wholeMend(text, 1, RETENTION_DAYS_MAX)
+    case 'duration':
+      return parseDuration(text) === undefined ? 'write for example 90s, 10m or 1d' : null
     case 'flag':
       return choiceMend(text, ['true', 'false'])
     case 'level':
@@ -307,5 +311,6 @@ function settingsOf(texts: ReadonlyMap<string, string>): ServiceSettings {
             },
     },
     retentionDays: Number(text('CDB_RETENTION_DAYS')),
+    warmUpMs: parseDuration(text('CDB_WARM_UP')) ?? 0,
   }
 }

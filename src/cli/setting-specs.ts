@@ -20,6 +20,7 @@ type SettingScalar =
   | 'flag'
   | 'port'
   | 'days'
+  | 'duration'
   | 'level'
   | 'format'
   | 'mode'
@@ -90,6 +91,12 @@ export const settingSpecs: readonly SettingSpec[] = [
     { default: '' },
   ),
   spec('CDB_SIZING', 'pairs', 'Size and protection of entries.', { default: '' }),
+  spec(
+    'CDB_WARM_UP',
+    'duration',
+    'How much of the market stream the strategy reads before it says anything: the longest of its windows.',
+    { default: '10m', services: ['signal'] },
+  ),
   spec('CDB_CASH', 'amount', 'Cash at the start, in the quote asset.', { default: '10000' }),
   spec('CDB_SHORT', 'flag', 'The account may sell what it does not hold.', { default: 'false' }),
   spec('CDB_MODE', 'mode', '`paper` or `live`. Live needs CDB_LIVE_ACCOUNT and CDB_VENUE_KEY_FILE as well.', {

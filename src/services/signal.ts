@@ -19,10 +19,9 @@ export type SignalOptions = ServiceBase &
     wire: Wire
     config: SignalConfig
     /** How much of the stream is read before anything is said; what the strategy's windows need. */
-    warmUpMs?: number
+    warmUpMs: number
   }>
 
-const WARM_UP_MS = 600_000
 const BATCHES_MAX = 200
 const DRAFTS_MAX = 100
 const WAIT_MS = 250
@@ -68,7 +67,7 @@ export async function runSignal(options: SignalOptions): Promise<void> {
     }
     const startMs = clock.nowMs()
     const range = await readPatiently(options, signal, async () => ({
-      from: await reader.positionAt(startMs - (options.warmUpMs ?? WARM_UP_MS)),
+      from: await reader.positionAt(startMs - options.warmUpMs),
       to: await reader.end(),
     }))
     if (range === undefined) return

@@ -82,6 +82,7 @@ test('each bad setting gets one line with its name and what to write', () => {
     ['CDB_PARAMS', 'lookback', /^CDB_PARAMS is "lookback": lookback is not key=value/],
     ['CDB_PARAMS', 'a=1,a=2', /is given twice/],
     ['CDB_VENUE_URL', 'ftp://x', 'CDB_VENUE_URL is "ftp://x": write https://HOST'],
+    ['CDB_WARM_UP', 'long', 'CDB_WARM_UP is "long": write for example 90s, 10m or 1d'],
     ['CDB_RETENTION_DAYS', '0', 'CDB_RETENTION_DAYS is "0": use a whole number from 1 to 36500'],
     ['CDB_MAIL_TO', 'nobody', /^CDB_MAIL_TO is "nobody": /],
   ] as const) {

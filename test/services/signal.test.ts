@@ -58,7 +58,7 @@ function startSignal(world: World, owner: string, parts: Parts = {}): Replica {
   const { clock, leases, log, wire, stream } = world
   const ended = runSignal({
     ...{ owner, partition: 0, leases, clock, telemetry, signal: controller.signal },
-    ...{ reader: stream.reader, log, wire, config },
+    ...{ reader: stream.reader, log, wire, config, warmUpMs: 600_000 },
     ...parts,
   }).then(
     () => null,
