@@ -50,8 +50,8 @@ export const mutants: readonly Mutant[] = [
         replace: `where role = 'trading' and p = 0 order by seq desc limit 1;`,
       },
       {
-        find: '    draft := given.place;',
-        replace: `    following := nextval('trading_seq');\n    draft := given.place;`,
+        find: '    draft := given.ordinality - 1;',
+        replace: `    following := nextval('trading_seq');\n    draft := given.ordinality - 1;`,
       },
     ],
     command: storedLog,

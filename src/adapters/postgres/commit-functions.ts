@@ -49,7 +49,8 @@ end
 $body$;
 
 -- Books an order that entry at_seq approves.
-create function trading_book(given json, at_seq bigint) returns void language sql as $body$
+create function trading_book(given json, at_seq bigint) returns void language plpgsql as $body$
+begin
   insert into orders (client_order_id, slot, account, strategy, instrument, side, type, quantity, price,
       stop_price, time_in_force, post_only, reduce_only, order_group, purpose, decision_price, decided_ms,
       expires_ms, state, filled, overridden, approved_seq, updated_seq)
@@ -57,6 +58,7 @@ create function trading_book(given json, at_seq bigint) returns void language sq
       stop_price, time_in_force, post_only, reduce_only, order_group, purpose, decision_price, decided_ms,
       expires_ms, state, filled, overridden, at_seq, at_seq
     from json_populate_record(null::orders, given);
+end
 $body$;
 
 -- Moves an order on as entry at_seq says. One that has ended is left as it is.
@@ -79,11 +81,14 @@ $body$;
 create function trading_append(step json)
 returns table (draft integer, at_seq bigint, before text, chained text) language plpgsql as $body$
 declare
+  drafts json := step->'drafts';
+  by_writer text := step->>'writer';
+  by_epoch bigint := step->>'epoch';
   given record;
   following bigint;
   newest text;
 begin
-  if json_array_length(step->'drafts') > 0 then
+  if json_array_length(drafts) > 0 then
     select next_seq into following from partition where role = 'trading' and p = 0 for no key update;
     if not found then raise exception 'the log has no partition row'; end if;
     select event_log.hash into newest from event_log where role = 'trading' and p = 0 and seq = following - 1;
@@ -98,10 +103,8 @@ begin
         using errcode = '${sqlStates.conflict}';
     end if;
   end if;
-  for given in select ordinality::integer - 1 as place, value->>'id' as id, (value->>'once')::boolean as once,
-      value->>'kind' as kind, value->>'payload' as payload, (value->>'cause')::bigint as cause,
-      (value->>'market')::bigint as market, value->'order' as order_row, value->'move' as move
-    from json_array_elements(step->'drafts') with ordinality order by ordinality
+  for given in select * from rows from (json_to_recordset(drafts) as (id text, once boolean, kind text,
+      payload text, cause bigint, market bigint, "order" json, move json)) with ordinality
   loop
     if given.id is not null and exists (select from event_log where event_id = given.id) then
       if given.once then
@@ -109,17 +112,17 @@ begin
       end if;
       continue;
     end if;
-    draft := given.place;
+    draft := given.ordinality - 1;
     at_seq := following;
     before := newest;
     chained := encode(sha256(convert_to(newest || e'\\n' || following || e'\\n' || given.cause
       || e'\\n' || given.market || e'\\n' || given.payload
-      || e'\\n' || (step->>'writer') || '/' || (step->>'epoch'), 'UTF8')), 'hex');
+      || e'\\n' || by_writer || '/' || by_epoch, 'UTF8')), 'hex');
     insert into event_log
       (role, p, seq, event_id, kind, payload, cause_seq, market_seq, prev_hash, hash, writer, epoch)
     values ('trading', 0, following, coalesce(given.id, 'trading/0/' || following), given.kind, given.payload,
-      given.cause, given.market, before, chained, step->>'writer', (step->>'epoch')::bigint);
-    if given.order_row is not null then perform trading_book(given.order_row, following); end if;
+      given.cause, given.market, before, chained, by_writer, by_epoch);
+    if given."order" is not null then perform trading_book(given."order", following); end if;
     if given.move is not null then perform trading_move(given.move, following); end if;
     newest := chained;
     following := following + 1;
