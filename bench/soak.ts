@@ -9,8 +9,8 @@ import { machineLine, median } from './services/figures.ts'
 import { residentMemory } from './services/resident-memory.ts'
 
 /*
- * Resident memory of the services over a long time: one of each on PostgreSQL and Redis, a market of many trades,
- * orders all the while. It is flat when the last quarter of the time takes what the second took. Usage:
+ * Resident memory of the services over a long time: one of each on PostgreSQL and Redis, a market of many
+ * trades, orders all the while. It is flat when the last quarter takes what the second took. Usage:
  *   node bench/soak.ts [--minutes 60] [--rate 5000] [--period 1s] [--seed 1] [--json]
  */
 export type SoakOptions = Readonly<{

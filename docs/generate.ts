@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'prettier'
+import { severities } from '../src/adapters/kubernetes/check.ts'
+import { checks } from '../src/adapters/kubernetes/checks.ts'
+import { criteria } from '../src/adapters/kubernetes/criteria.ts'
+import { liveChecks } from '../src/adapters/kubernetes/live-checks.ts'
 import { exitCodes } from '../src/cli/command.ts'
 import { commands } from '../src/cli/cdb.ts'
 import { settingSpecs } from '../src/cli/setting-specs.ts'
@@ -27,6 +31,7 @@ export const references: Readonly<Record<string, () => Promise<string>>> = {
   'controls.md': () => formatted(controlsPage()),
   'strategies.md': () => formatted(strategiesPage()),
   'configuration.md': () => formatted(configurationPage()),
+  'audit.md': () => formatted(auditPage()),
 }
 
 export const referencePath = (name: string): string => join(import.meta.dirname, 'reference', name)
@@ -160,6 +165,39 @@ function configurationPage(): string {
     'Orders are real only when three settings agree: `CDB_MODE=live`, `CDB_LIVE_ACCOUNT` with the name ' +
       'in `CDB_ACCOUNT`, and `CDB_VENUE_KEY_FILE`. Everything else is paper, and paper refuses the ' +
       'addresses of venues whose orders are real.',
+  )
+}
+
+const checkGroups: Readonly<Record<string, string>> = {
+  R: 'Builds and schemas',
+  W: 'Workloads',
+  X: 'Objects that must fit together',
+  S: 'Secrets',
+  G: 'GitOps',
+  D: 'Scripts and documents',
+  L: 'On a cluster',
+}
+
+function auditPage(): string {
+  const all = [...checks, ...liveChecks]
+  const parts = Object.entries(checkGroups).map(([letter, title]) => {
+    const rows = all
+      .filter(({ id }) => id.startsWith(letter))
+      .map((each) => [each.id, each.severity, each.title])
+    return `## ${title}\n\n${table(['check', 'severity', 'what holds when it passes'], rows)}`
+  })
+  return page(
+    'The audit of manifests',
+    `\`cdb audit k8s\` runs ${checks.length} checks over a folder; ${liveChecks.length} more ask for a cluster. ` +
+      'How to use it, waive findings and read its output: [audit](../guides/audit.md).',
+    `A check is of one severity: ${severities.map((each) => `\`${each}\``).join(', ')}. A finding of \`blocker\` or ` +
+      '`high`, or such a check that could not be run, makes the exit code 1; with `--strict` any finding does.',
+    ...parts,
+    '## Acceptance criteria\n\nA criterion holds when what it is about is there, and each of its checks passed or is ' +
+      `waived.\n\n${table(
+        ['criterion', 'checks'],
+        criteria.map(({ name, checks: ids }) => [name, ids.join(', ')]),
+      )}`,
   )
 }
 

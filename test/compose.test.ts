@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { healthPorts } from '../src/cli/service-process.ts'
 import { parseServiceSettings } from '../src/cli/service-settings.ts'
 import { settingSpecs } from '../src/cli/setting-specs.ts'
 import { roles } from '../src/engine/lease.ts'
-import { metrics } from '../src/engine/telemetry.ts'
 import { root } from './tidy/repository.ts'
 
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -70,10 +69,22 @@ test('Prometheus scrapes every service on its port', () => {
   }
 })
 
-test('every metric of alerts and panels exists in the code', () => {
-  const texts = ['deploy/compose/alerts.yml', 'deploy/compose/grafana/dashboards/services.json'].map(textOf)
-  const named = texts.join('').matchAll(/\bcdb_([a-z_]+?)(?:_bucket|_sum|_count)?\b(?=[\s)[{<>]|$)/g)
-  const names = [...named].map((match) => match[1] ?? '')
-  assert(names.length > 15)
-  for (const name of names) assert(Object.hasOwn(metrics, name), name)
+test('alerts and dashboards are those of the cluster', () => {
+  const monitoring = './k8s/base/infrastructure/monitoring'
+  assert.match(serviceText('prometheus'), new RegExp(`- ${monitoring}/rules:/etc/prometheus-rules:ro\n`))
+  assert.match(textOf('deploy/compose/prometheus.yml'), /^rule_files: \[\/etc\/prometheus-rules\/\*\.yml\]$/m)
+  const grafana = serviceText('grafana')
+  const mounted = [...grafana.matchAll(/- (\.\/k8s\/\S+?):(\S+):ro\n/g)].map(([, from = '', to = '']) => ({
+    from,
+    to,
+  }))
+  assert.deepEqual(
+    mounted.map(({ from }) => from),
+    ['grafana/datasources.yml', 'grafana/dashboards.yml', 'dashboards'].map(
+      (path) => `${monitoring}/${path}`,
+    ),
+  )
+  const folder = mounted.at(-1)?.to ?? ''
+  assert.match(textOf(`${monitoring}/grafana/dashboards.yml`), new RegExp(`path: ${folder}$`, 'm'))
+  for (const { from } of mounted) assert(existsSync(join(root, from)), from)
 })

@@ -44,7 +44,7 @@ export const commands: Readonly<
     load: async () => (await import('./commands/redis-acl.ts')).redisAcl,
   },
   audit: {
-    summary: 'check that the data of the services keeps every invariant',
+    summary: 'check manifests of Kubernetes, or that the data of the services keeps every invariant',
     load: async () => (await import('./commands/audit.ts')).audit,
   },
   kill: {

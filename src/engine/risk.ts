@@ -12,6 +12,7 @@ import { onOrderEvent } from './risk/reports.ts'
 import { onSignal } from './risk/signals.ts'
 import { watch } from './risk/watch.ts'
 import { stateOfText, stateText } from './state-text.ts'
+import type { ScopeStates } from './trading-state.ts'
 
 export type { RiskConfig } from './risk/context.ts'
 
@@ -20,6 +21,7 @@ export type RiskStep = Readonly<{
   step(event: TradingEvent): readonly TradingEvent[]
   portfolio: Portfolio
   openOrders(): readonly OrderRecord[]
+  states: ScopeStates
   /** All that it knows, as text: a step made with it goes on as this one would. */
   save(): string
 }>
@@ -37,6 +39,7 @@ export function createRisk(config: RiskConfig, saved: string | null = null): Ris
     step: (event) => stepRisk(context, event),
     portfolio: context.account.portfolio,
     openOrders: () => [...context.account.ledger.values()],
+    states: context.states,
     save: () => stateText(riskRecordOf(context)),
   }
 }

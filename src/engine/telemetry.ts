@@ -24,6 +24,7 @@ export const metrics = {
   reconciliations_total: { type: 'counter', help: 'Comparisons with the venue.' },
   discrepancies_total: { type: 'counter', help: 'Differences found with the venue.' },
   rows_written_total: { type: 'counter', help: 'Rows of market data stored.' },
+  kill_level: { type: 'gauge', help: 'Strictest state of a scope: 0 trades, 1 reduce-only, 2 halted.' },
   alerts_total: { type: 'counter', help: 'Alerts raised.' },
 } as const satisfies Readonly<
   Record<string, Readonly<{ type: 'counter' | 'gauge' | 'histogram'; help: string }>>

@@ -41,6 +41,10 @@ export function applyStateCommand(states: ScopeStates, command: Command): void {
   }
 }
 
+/** How strict the strictest scope is: 0 where all trade, 1 reduce-only, 2 halted. */
+export const strictnessOf = (states: ScopeStates): number =>
+  Math.max(0, ...[...states.values()].map((state) => tradingStates.indexOf(state)))
+
 /** The strictest state of the scopes that an order stands in. */
 export function stateOf(states: ScopeStates, order: OrderScopes): TradingState {
   if (states.size === 0) return 'active'

@@ -10,6 +10,7 @@ import { SNAPSHOT_ENTRIES } from '../engine/snapshot.ts'
 import type { SnapshotStore } from '../engine/snapshot.ts'
 import { stateOfText, stateText } from '../engine/state-text.ts'
 import type { Draft, TradingEntry, TradingLog, Wire } from '../engine/trading-log.ts'
+import { strictnessOf } from '../engine/trading-state.ts'
 
 export type RiskOptions = ServiceBase &
   Readonly<{ log: TradingLog; wire: Wire; snapshots: SnapshotStore; config: RiskConfig }>
@@ -96,6 +97,7 @@ async function standBy(
     await stepTo(log, state, state.cursorSeq, signal)
     telemetry.ready('trading log', '')
     telemetry.set('log_head', state.steppedSeq)
+    telemetry.set('kill_level', strictnessOf(state.risk.states))
     // The cursor was read under the lease: nobody else can have moved it since.
     if (isLeading || signal.aborted) return
     // Not by the wire: the cursor stays behind entries that say nothing to risk, and the wire would not wait.
@@ -127,6 +129,7 @@ async function lead(
     telemetry.set('log_head', entries.at(-1)?.seq ?? 0)
     telemetry.set('log_lag_seconds', Math.max(0, clock.nowMs() - (entries[0]?.event.eventMs ?? 0)) / 1000)
     const drafts = stepEntries(state, entries)
+    telemetry.set('kill_level', strictnessOf(state.risk.states))
     if (drafts.length > 0 || state.steppedSeq - state.cursorSeq >= QUIET_ENTRIES_MAX) {
       await commit(options, state, leaseOf(leadership), drafts)
       if (state.cursorSeq - state.snapshotSeq >= SNAPSHOT_ENTRIES) await takeSnapshot(options, state)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Command, CommandAction } from '../../src/domain/event.ts'
 import { parseInstrumentId } from '../../src/domain/instrument.ts'
-import { applyStateCommand, scopesOf, stateOf } from '../../src/engine/trading-state.ts'
+import { applyStateCommand, scopesOf, stateOf, strictnessOf } from '../../src/engine/trading-state.ts'
 import type { ScopeStates } from '../../src/engine/trading-state.ts'
 
 const order = { account: 'paper', strategy: 'momentum', instrument: parseInstrumentId('BTCUSDT.BINANCE') }
@@ -59,4 +59,18 @@ test('other commands change no state', () => {
     applyStateCommand(states, command(action, 'global'))
   }
   assert.equal(states.size, 0)
+})
+
+test('the strictest scope says how strict trading is', () => {
+  assert.equal(strictnessOf(new Map()), 0)
+  assert.equal(strictnessOf(new Map([['global', 'reduceOnly']])), 1)
+  assert.equal(
+    strictnessOf(
+      new Map([
+        ['strategy:s', 'halted'],
+        ['global', 'reduceOnly'],
+      ]),
+    ),
+    2,
+  )
 })

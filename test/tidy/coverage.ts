@@ -55,7 +55,11 @@ const isRoot = ({ path }: SourceFile): boolean =>
   path === 'test/simulation/crash-run.ts' ||
   path === 'test/chaos/busy-strategy.ts' ||
   path.endsWith('.test.ts') ||
-  /^(?:bench|examples|docs)\/[^/]+\.ts$/.test(path)
+  /^(?:bench|examples|docs)\/[^/]+\.ts$/.test(path) ||
+  isScript(path)
+
+/** A script of the repository has a test of its name. */
+const isScript = (path: string): boolean => /^scripts\/[^/]+\.ts$/.test(path)
 
 /** Every file is reached from a root; what nothing runs and nothing tests is deleted. */
 export const noDeadFiles: Rule = (files) => {

@@ -59,7 +59,7 @@ export function attachTradingLog(db: SqlDatabase, run: RunRecord): TradingLog {
 type Place = {
   readonly db: SqlDatabase
   readonly run: RunRecord
-  /** Scopes that were not active when last asked for: what the next submission is decided by, to begin with. */
+  /** Scopes that were not active when last asked for: the next submission is decided by them first. */
   states: ScopeStates
 }
 

@@ -11,6 +11,7 @@ Reads the market data on Redis, runs the strategy over it, and writes its signal
   live: (life) =>
     withTradingParts(life, ({ base, redis, config, log, wire }) => {
       const reader = createMarketReader(redis, life.settings.instrument.id)
-      return runSignal({ ...base, reader, log, wire, config: config.signal, warmUpMs: life.settings.warmUpMs })
+      const { warmUpMs } = life.settings
+      return runSignal({ ...base, reader, log, wire, config: config.signal, warmUpMs })
     }),
 })
