@@ -208,7 +208,7 @@ async function beat(state: WsState, signal: AbortSignal): Promise<void> {
     const nowMs = clock.monotonicMs()
     telemetry.set('market_age_seconds', (nowMs - state.heardMs) / 1_000)
     if (!state.isLeading) state.queue.forget(clock.nowMs() - KEPT_MS)
-    const quietMs = nowMs - state.lastAtMs
+    const quietMs = Math.floor(nowMs - state.lastAtMs)
     if (!state.isConnected || state.lastMs === 0 || quietMs < HEARTBEAT_MS) continue
     // The venue's time goes on from its last word, whatever our clock says.
     put(state, { kind: 'heartbeat', eventMs: state.lastMs + quietMs })

@@ -24,7 +24,8 @@ export function createVirtualClock(startMs: number): VirtualClock {
       .filter(({ dueMs }) => dueMs <= untilMs)
       .sort((left, right) => left.dueMs - right.dueMs || left.order - right.order)[0]
   return {
-    nowMs: () => startMs + passedMs + skewMs,
+    // As on a machine, the wall clock has whole milliseconds and the monotonic one has parts of them.
+    nowMs: () => Math.floor(startMs + passedMs + skewMs),
     monotonicMs: () => passedMs,
     sleep(ms, signal) {
       if (signal?.aborted === true) return Promise.resolve()

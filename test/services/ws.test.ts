@@ -244,7 +244,7 @@ test('repeated and missing trades are put right; crossed quotes pass, and what i
 test('without data a heartbeat says that time passes, by the time of the venue', async () => {
   const world = createWorld()
   const replica = startWs(world, 'a')
-  await world.clock.advance(500)
+  await world.clock.advance(500.4)
   await sayTrades(world, 1, 1)
   await world.clock.advance(4_000)
   const beats = (await batchesIn(world))
@@ -252,7 +252,7 @@ test('without data a heartbeat says that time passes, by the time of the venue',
     .filter(({ kind }) => kind === 'heartbeat')
   assert.deepEqual(
     beats.map(({ eventMs }) => eventMs - START_MS),
-    [1_510, 2_510, 3_510],
+    [1_509, 2_509, 3_509],
   )
   world.venue.lose()
   await world.clock.advance(200)

@@ -172,7 +172,8 @@ type Delivery = Readonly<{ deliver: (run: () => void) => void; skewMs: () => num
 function clockOf(state: State, startMs: number, { deliver, skewMs }: Delivery): Clock {
   return {
     nowMs: () => state.nowMs + skewMs(),
-    monotonicMs: () => state.nowMs - startMs,
+    // With parts of a millisecond, as on a machine.
+    monotonicMs: () => state.nowMs - startMs + ((state.nowMs * 7) % 10) / 10,
     sleep: (ms, signal) =>
       signal?.aborted === true
         ? Promise.resolve()
@@ -185,7 +186,7 @@ function clockOf(state: State, startMs: number, { deliver, skewMs }: Delivery): 
               resolve()
             }
             signal?.addEventListener('abort', wake, { once: true })
-            schedule(state, state.nowMs + Math.max(0, ms), () => {
+            schedule(state, state.nowMs + Math.max(0, Math.ceil(ms)), () => {
               if (!isOver) deliver(wake)
             })
           }),
