@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { serviceNodeOptions } from '../../src/cli/supervised-child.ts'
 import type { Role } from '../../src/engine/lease.ts'
 
 const entryPoint = join(import.meta.dirname, '..', '..', 'src', 'cli', 'cdb.ts')
@@ -42,7 +43,7 @@ export function startMember({ role, index, environment, logFolder, restartMs }: 
   let child: ChildProcess
   const start = (): void => {
     isKilled = false
-    child = spawn(process.execPath, [entryPoint, role], {
+    child = spawn(process.execPath, [...serviceNodeOptions, entryPoint, role], {
       env: { ...environment, CDB_REPLICA: name, CDB_HEALTH_PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
