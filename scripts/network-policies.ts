@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'prettier'
 import { parse, stringify } from 'yaml'
 import { policiesByFolder } from './flow-policies.ts'
 import type { Flow, FlowTable } from './flow-policies.ts'
+import { writeGenerated } from './generated-files.ts'
 
 /*
  * Writes the network policies of k8s/components from k8s/flows.yaml: node scripts/network-policies.ts. With
@@ -47,21 +48,6 @@ export async function policyFiles(table: FlowTable): Promise<ReadonlyMap<string,
   return files
 }
 
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 if (import.meta.main) {
-  const isCheck = process.argv.includes('--check')
-  for (const [path, text] of await policyFiles(readFlowTable())) {
-    if (textOf(path) === text) continue
-    if (isCheck) {
-      process.stderr.write(`${path} is not what k8s/flows.yaml says: node scripts/network-policies.ts\n`)
-      process.exitCode = 1
-    } else writeFileSync(path, text)
-  }
+  writeGenerated(await policyFiles(readFlowTable()), 'node scripts/network-policies.ts')
 }

@@ -126,7 +126,7 @@ test('every cdb command in the documents has the options it is called with', asy
 
 test('every npm script in the documents exists, and every script is told of', () => {
   const mentions = documents.flatMap(({ path, text }) =>
-    [...text.matchAll(/\bnpm (?:run ([a-z]+)|(start|test))\b/g)].map(([, run, own]) => ({
+    [...text.matchAll(/\bnpm (?:run ([a-z:]+)|(start|test))\b/g)].map(([, run, own]) => ({
       path,
       name: run ?? own ?? '',
     })),
@@ -184,7 +184,7 @@ test('every path of the repository that a document names is there', () => {
 /** Settings, variables of the environment that tests read, and the placeholder of a code. */
 const NO_CODES = [
   ...settingSpecs.map(({ name }) => name),
-  ...['CDB_DATA_DIR', 'CDB_UPDATE_GOLDEN', 'CDB_CODE', 'CDB_'],
+  ...['CDB_DATA_DIR', 'CDB_TOOLS_DIR', 'CDB_UPDATE_GOLDEN', 'CDB_CODE', 'CDB_'],
 ]
 
 test('every error code that a document names exists', () => {

@@ -6,11 +6,14 @@ import type { AuditInput } from '../adapters/kubernetes/check.ts'
 import { checks } from '../adapters/kubernetes/checks.ts'
 import { judgeCriteria } from '../adapters/kubernetes/criteria.ts'
 import type { CriterionResult } from '../adapters/kubernetes/criteria.ts'
+import { findKubectl } from '../adapters/kubernetes/kubectl.ts'
+import { auditCluster } from '../adapters/kubernetes/live-audit.ts'
+import { createAsk } from '../adapters/kubernetes/live-cluster.ts'
 import { auditReport } from '../adapters/kubernetes/report.ts'
 import { sarifOf } from '../adapters/kubernetes/sarif.ts'
 import { CdbError } from '../domain/errors.ts'
 import { auditText, outcomeCounts } from './audit-table.ts'
-import { readAuditedFolder } from './audited-folder.ts'
+import { programSearch, readAuditedFolder } from './audited-folder.ts'
 import type { CliArgs, Terminal } from './command.ts'
 import { exitCodes, flagOption, textOption } from './command.ts'
 import { programVersion } from './program-version.ts'
@@ -27,7 +30,11 @@ export async function auditKubernetes(terminal: Terminal, args: CliArgs, now: Da
     signal: terminal.signal,
   })
   const today = now.toISOString().slice(0, 10)
-  const outcome = runAudit({ checks, input, given, live: new Map(), today })
+  const isLive = flagOption(args, 'live')
+  const live = isLive
+    ? await auditCluster(input, createAsk(await findKubectl(programSearch()), terminal.signal))
+    : new Map<string, never>()
+  const outcome = runAudit({ checks, input, given, live, today })
   const criteria = judgeCriteria(outcome, input)
   const report = textOption(args, 'report')
   if (report !== undefined) {
@@ -37,7 +44,7 @@ export async function auditKubernetes(terminal: Terminal, args: CliArgs, now: Da
   if (isJson) terminal.stdout.write(`${JSON.stringify(auditJson(input, outcome, criteria))}\n`)
   else if (isSarif) terminal.stdout.write(`${JSON.stringify(sarifOf(outcome, programVersion()), null, 2)}\n`)
   else terminal.stdout.write(auditText(outcome, criteria, terminal.isTTY))
-  const strictness = { strict: flagOption(args, 'strict'), live: false }
+  const strictness = { strict: flagOption(args, 'strict'), live: isLive }
   return isGreen(outcome, strictness) ? exitCodes.ok : exitCodes.failed
 }
 

@@ -6,6 +6,7 @@ import type { AuditInput } from '../adapters/kubernetes/check.ts'
 import { readFolder } from '../adapters/kubernetes/folder.ts'
 import type { Folder } from '../adapters/kubernetes/folder.ts'
 import { findKustomizer } from '../adapters/kubernetes/kubectl.ts'
+import type { KustomizerSearch } from '../adapters/kubernetes/kubectl.ts'
 import { createRender } from '../adapters/kubernetes/render.ts'
 import type { Render } from '../adapters/kubernetes/render.ts'
 import { readZipEntries, zipEntryStream } from '../adapters/recording/zip.ts'
@@ -36,20 +37,22 @@ export async function readAuditedFolder(
 function lazyRender(folder: Folder, signal: AbortSignal): Render {
   let render: Promise<Render> | null = null
   const start = async (): Promise<Render> =>
-    createRender(
-      await findKustomizer({
-        path: process.env['PATH'] ?? '',
-        cacheFolder: cacheFolder(process.env['XDG_CACHE_HOME']),
-        unpack: unzip,
-      }),
-      folder.path,
-      { atOnce: Math.min(4, availableParallelism()), signal },
-    )
+    createRender(await findKustomizer(programSearch()), folder.path, {
+      atOnce: Math.min(4, availableParallelism()),
+      signal,
+    })
   return async (place) => {
     render ??= start()
     return (await render)(place)
   }
 }
+
+/** Where programs are looked for on this machine. */
+export const programSearch = (): KustomizerSearch => ({
+  path: process.env['PATH'] ?? '',
+  cacheFolder: cacheFolder(process.env['XDG_CACHE_HOME']),
+  unpack: unzip,
+})
 
 const cacheFolder = (base: string | undefined): string =>
   join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'claire-de-binare')

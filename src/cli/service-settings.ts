@@ -40,7 +40,7 @@ export type ServiceSettings = Readonly<{
 export type MailSettings = Readonly<{ url: string; from: string; to: readonly string[] }>
 
 /** Variables that tests and tools of the repository read: no settings, but no mistakes either. */
-const OTHER_VARIABLES = ['CDB_DATA_DIR', 'CDB_UPDATE_GOLDEN']
+const OTHER_VARIABLES = ['CDB_DATA_DIR', 'CDB_UPDATE_GOLDEN', 'CDB_TOOLS_DIR']
 
 /**
  * Settings from the environment and, for what it does not set, a file. Throws CDB_CONFIG_INVALID with one

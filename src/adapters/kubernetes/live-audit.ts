@@ -11,9 +11,9 @@ const FLUX_KIND = 'kustomizations.kustomize.toolkit.fluxcd.io'
 const WORDS_MAX = 400
 
 /**
- * Asks a cluster whether it takes the builds (L01), whether what is deployed is ready (L03), and whether Flux is
- * (L04). It only reads, and applies dry. A check whose subject is not in the cluster has no entry: it was not
- * run. A cluster that does not answer is a problem of each.
+ * Asks a cluster whether it takes the builds (L01), whether what is deployed is ready (L03), and whether Flux
+ * is (L04). It only reads, and applies dry. A check whose subject is not in the cluster has no entry: it was
+ * not run. A cluster that does not answer is a problem of each.
  */
 export async function auditCluster(
   input: AuditInput,
@@ -54,7 +54,7 @@ const wordsOf = (stderr: string): string => {
   return words.length > WORDS_MAX ? `${words.slice(0, WORDS_MAX)}...` : words
 }
 
-/** What the API server says against a build when it is applied dry: refusals, and warnings of the admission. */
+/** What the API server says against a build that is applied dry: refusals, and warnings of the admission. */
 async function refusals({ path, manifests }: Build, ask: Ask): Promise<readonly Problem[]> {
   const list = { apiVersion: 'v1', kind: 'List', items: manifests.map(({ value }) => value) }
   const dry = ['apply', '--server-side', '--dry-run=server', '--field-manager=cdb-audit', '--force-conflicts']
@@ -123,16 +123,20 @@ function idleService(service: Manifest, objects: readonly Manifest[]): readonly 
     : [problem(titleOf(service), 'has no ready endpoint', 'its pods are not ready, or not selected')]
 }
 
-/** Kustomizations of Flux that deploy these builds and are not ready, or hold something else; null without any. */
-async function fluxProblems({ builds }: AuditInput, ask: Ask): Promise<readonly Problem[] | null> {
+/** What is wrong with the Kustomizations of Flux that deploy these builds; null where there are none. */
+async function fluxProblems(
+  { builds, environments }: AuditInput,
+  ask: Ask,
+): Promise<readonly Problem[] | null> {
   const answer = await listOf(ask, [FLUX_KIND, '--all-namespaces'])
   if (typeof answer === 'string') {
     const isAbsent = /resource type/.test(answer)
     return isAbsent ? null : [problem('', answer, 'let your account get the Kustomizations of Flux')]
   }
+  const chosen = builds.filter(({ environment }) => environments.some((each) => each === environment))
   const ours = answer.flatMap((sync) => {
     const path = textAt(sync.value, 'spec', 'path') ?? ''
-    const build = builds.find((each) => path.endsWith(`/${each.path}`))
+    const build = chosen.find((each) => path.endsWith(`/${each.path}`))
     return build === undefined ? [] : [{ sync, build }]
   })
   if (ours.length === 0) return null

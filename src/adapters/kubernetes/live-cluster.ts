@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 /** What kubectl came to. */
 export type Answer = Readonly<{ code: number; stdout: string; stderr: string }>
 
-/** Asks the cluster of the kubeconfig, by words of kubectl and a text that it reads. It changes nothing there. */
+/** Asks the cluster of the kubeconfig, by words of kubectl and a text that it reads. */
 export type Ask = (args: readonly string[], input?: string) => Promise<Answer>
 
 const ASK_MS_MAX = 120_000

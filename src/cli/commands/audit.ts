@@ -15,13 +15,13 @@ import { textTable } from '../text-table.ts'
 export const audit: CliCommand = {
   name: 'audit',
   summary: 'check manifests of Kubernetes, or that the data of the services keeps every invariant',
-  help: `Usage: cdb audit k8s [DIR] [--overlay NAME] [--json|--sarif] [--report FILE] [--strict]
+  help: `Usage: cdb audit k8s [DIR] [--overlay NAME] [--json|--sarif] [--report FILE] [--strict] [--live]
        cdb audit data [--venue-ledger FILE|URL] [--json]
 
 k8s: builds every kustomization below DIR, or takes all its YAML as one build where there is none, and runs each
 check of docs/reference/audit.md over it. DIR may be any folder of manifests; without it, k8s of the working folder
-is taken, else the one that comes with this program. Nothing is fetched, and no cluster is asked. A finding is
-waived in DIR/audit.yaml, for a reason and until a day.
+is taken, else the one that comes with this program. Nothing is fetched, and no cluster is asked but with --live.
+A finding is waived in DIR/audit.yaml, for a reason and until a day.
 
 data: reads the whole trading log from the database that DATABASE_URL names, derives orders, fills, positions and
 limits from it again, compares them with the tables, and checks the invariants I1 to I18. With the ledger of the
@@ -31,6 +31,8 @@ Options:
   --overlay NAME           k8s: the one environment to look at (default: all below overlays)
   --report FILE            k8s: also write the audit report, as Markdown
   --sarif                  k8s: print SARIF 2.1.0, for code scanning
+  --live                   k8s: also ask the cluster of the kubeconfig whether it takes the builds, and whether
+                           what is deployed is ready; nothing is changed there
   --strict                 k8s: any finding fails, not only blocker and high
   --venue-ledger FILE|URL  data: the venue's ledger as JSON: orders, trades, balances
   --json                   print one JSON object. k8s: checks, passed, failed, waived, notRun, findings, criteria,
@@ -48,6 +50,7 @@ Examples:
     report: { type: 'string' },
     sarif: { type: 'boolean' },
     strict: { type: 'boolean' },
+    live: { type: 'boolean' },
     'venue-ledger': { type: 'string' },
     json: { type: 'boolean' },
   },
@@ -73,7 +76,7 @@ Examples:
 }
 
 /** Options of the other kind of audit. */
-const FOREIGN = { k8s: ['venue-ledger'], data: ['overlay', 'report', 'sarif', 'strict'] } as const
+const FOREIGN = { k8s: ['venue-ledger'], data: ['overlay', 'report', 'sarif', 'strict', 'live'] } as const
 
 async function auditDatabase(terminal: Terminal, args: CliArgs): Promise<number> {
   const place = textOption(args, 'venue-ledger')

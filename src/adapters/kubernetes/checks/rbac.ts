@@ -63,11 +63,13 @@ function ruleFaults(rule: Value): readonly Fault[] {
     ...(resources.some((resource) => resource.includes('*')) ? ['resources'] : []),
     ...(groups.includes('*') ? ['apiGroups'] : []),
   ]
-  const wide = verbs.filter((verb) => ['escalate', 'bind', 'impersonate'].includes(verb))
+  const isNamed = listAt(rule, 'resourceNames').length > 0
+  // Who may bind one Role by its name gives no more than that Role has.
+  const wide = verbs.filter((verb) =>
+    ['escalate', 'impersonate', ...(isNamed ? [] : ['bind'])].includes(verb),
+  )
   const readsSecrets =
-    resources.includes('secrets') &&
-    verbs.some((verb) => ['get', 'list', 'watch'].includes(verb)) &&
-    listAt(rule, 'resourceNames').length === 0
+    resources.includes('secrets') && verbs.some((verb) => ['get', 'list', 'watch'].includes(verb)) && !isNamed
   const makesTokens = resources.includes('serviceaccounts/token') && verbs.includes('create')
   return [
     ...stars.map((key) => ({ message: `${key} has a wildcard: ${what}`, mend: `Name each of the ${key}.` })),

@@ -61,6 +61,12 @@ test('a ClusterRole that a Role could be is told, one for nodes is not', () => {
   assert.deepEqual(found(ACCOUNT + nodes + everywhere), [])
 })
 
+test('who may bind one Role by its name gets no right that the Role does not have', () => {
+  const bind = '{ apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [bind]'
+  assert.deepEqual(found(ACCOUNT + role(`${bind}, resourceNames: [reader] }`) + binding()), [])
+  assert.equal(found(ACCOUNT + role(`${bind} }`) + binding()).length, 1)
+})
+
 test('bindings to what does not exist, to anybody and to cluster-admin are told', () => {
   assert.deepEqual(found(binding()), [
     'names role reader, which is not there',

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { stringify } from 'yaml'
+import { openCluster } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
+import { environments, manifestsFolder, namespaceOf, overlayOf } from './environments.ts'
+
+let cluster: Cluster
+
+before(async () => {
+  cluster = await openCluster()
+})
+
+after(async () => {
+  await cluster.close()
+})
+
+for (const environment of environments) {
+  test(`the API server takes the whole overlay ${environment.name}, without an error or a warning`, async (t) => {
+    const { kubectl } = cluster
+    if (!(await hasNamespace(environment.namespace))) {
+      if (cluster.plane === null) {
+        t.skip(`there is no namespace ${environment.namespace} to try it in`)
+        return
+      }
+      await kubectl.apply(await namespaceOf(kubectl, manifestsFolder, environment))
+    }
+    const { code, stdout, stderr } = await kubectl.run([
+      ...['apply', '--server-side', '--field-manager=cdb-deploy', '--dry-run=server'],
+      ...['--kustomize', overlayOf(manifestsFolder, environment)],
+    ])
+    assert.equal(code, 0, stderr)
+    assert.equal(stderr, '')
+    assert.ok(stdout.split('\n').length > 20, stdout)
+  })
+
+  test(`a pod that runs as root is refused in ${environment.namespace}`, async (t) => {
+    if (!(await hasNamespace(environment.namespace))) {
+      t.skip(`there is no namespace ${environment.namespace} to try it in`)
+      return
+    }
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'as-root', namespace: environment.namespace },
+      spec: { containers: [{ name: 'shell', image: 'busybox:1.37', securityContext: { runAsUser: 0 } }] },
+    }
+    const args = ['create', '--dry-run=server', '--filename', '-']
+    const { code, stderr } = await cluster.kubectl.run(args, { input: stringify(pod) })
+    assert.equal(code, 1)
+    assert.match(stderr, /violates PodSecurity "restricted:v1\.\d+"/)
+  })
+}
+
+const hasNamespace = async (name: string): Promise<boolean> =>
+  (await cluster.kubectl.get(['namespace', name])) !== null

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { endOf } from '../servers/end-of.ts'
+
+/** A process of the test cluster, with what it said in a file of its own. */
+export type Program = Readonly<{
+  name: string
+  logPath: string
+  isRunning(): boolean
+  /** The end of what it said, for an error. */
+  lastWords(): string
+  stop(): Promise<void>
+}>
+
+export type ProgramOptions = Readonly<{
+  name: string
+  file: string
+  args: readonly string[]
+  /** Where its log is written. */
+  folder: string
+  env?: Readonly<Record<string, string>>
+}>
+
+const LAST_CHARS = 3_000
+const STOP_MS_MAX = 10_000
+
+/** Has the kernel kill a program when this process is gone, whatever ended it. */
+const LEASH = process.platform === 'linux' ? ['setpriv', '--pdeathsig=KILL'] : ['env']
+
+/** Starts a program that runs until it is stopped, at the latest with this process. */
+export function startProgram({ name, file, args, folder, env }: ProgramOptions): Program {
+  const logPath = join(folder, `${name}.log`)
+  const log = openSync(logPath, 'a')
+  const [leash = file, ...words] = [...LEASH, file, ...args]
+  const child = spawn(leash, words, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  // One that cannot be started has fallen like one that has ended.
+  child.once('error', () => undefined)
+  const endWithUs = (): void => {
+    child.kill('SIGKILL')
+  }
+  process.once('exit', endWithUs)
+  return {
+    name,
+    logPath,
+    isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+    lastWords: () => `${name}: ${readFileSync(logPath, 'utf8').slice(-LAST_CHARS)}`,
+    async stop() {
+      await stop(child)
+      process.off('exit', endWithUs)
+    },
+  }
+}
+
+/** Asks it to end; what does not end in time is killed. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
+  await endOf(child, 'SIGTERM')
+  clearTimeout(late)
+}

@@ -1,0 +1,162 @@
+/*
+ * What the cluster tests run: a control plane and the controllers of GitOps, as Go modules. Each tool is a
+ * module of its own, because Kubernetes, Flux and Argo CD pin different versions of the same packages.
+ */
+
+export const KUBERNETES = '1.35.8'
+
+/** One binary: what to build, from which module, and what of its go.mod has to be said again. */
+export type Tool = Readonly<{
+  name: ToolName
+  module: string
+  version: string
+  /** The main package that is built; without it `main` is. */
+  package?: string
+  /** The text of main.go. */
+  main?: string
+  /** The version of the modules that the go.mod replaces by folders; without it those lines are dropped. */
+  localVersion?: string
+  /** Lines of `replace` that the go.mod of the tool has in another form. */
+  replace?: Readonly<Record<string, string>>
+  ldflags?: string
+  /** Folder of the module with the CRDs of a controller, which are kept beside its binary. */
+  crds?: string
+  /** Scripts of the module that it calls by name, kept beside its binary. */
+  scripts?: readonly string[]
+}>
+
+export type ToolName =
+  'etcd' | 'kube' | 'kwok' | 'source-controller' | 'kustomize-controller' | 'kustomize' | 'argocd'
+
+/** Argo CD without its API server, whose page is not in the module. */
+const argoMain = `package main
+
+import (
+	"os"
+
+	controller "github.com/argoproj/argo-cd/v3/cmd/argocd-application-controller/commands"
+	reposerver "github.com/argoproj/argo-cd/v3/cmd/argocd-repo-server/commands"
+)
+
+func main() {
+	command := controller.NewCommand()
+	if os.Getenv("ARGOCD_BINARY_NAME") == "argocd-repo-server" {
+		command = reposerver.NewCommand()
+	}
+	if command.Execute() != nil {
+		os.Exit(1)
+	}
+}
+`
+
+/** The build order: what starts first is built first. */
+export const tools: readonly Tool[] = [
+  {
+    name: 'etcd',
+    module: 'go.etcd.io/etcd/server/v3',
+    version: 'v3.7.1',
+    package: 'go.etcd.io/etcd/server/v3',
+  },
+  {
+    name: 'kube',
+    module: 'k8s.io/kubernetes',
+    version: `v${KUBERNETES}`,
+    main: kubeMain(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']),
+    localVersion: `v0.${KUBERNETES.slice(2)}`,
+    ldflags: versionFlags(KUBERNETES),
+  },
+  {
+    name: 'kwok',
+    module: 'sigs.k8s.io/kwok',
+    version: 'v0.8.0',
+    package: 'sigs.k8s.io/kwok/cmd/kwok',
+  },
+  {
+    name: 'source-controller',
+    module: 'github.com/fluxcd/source-controller',
+    version: 'v1.9.1',
+    package: 'github.com/fluxcd/source-controller',
+    crds: 'config/crd/bases',
+  },
+  {
+    name: 'kustomize-controller',
+    module: 'github.com/fluxcd/kustomize-controller',
+    version: 'v1.9.4',
+    package: 'github.com/fluxcd/kustomize-controller',
+    crds: 'config/crd/bases',
+  },
+  {
+    name: 'kustomize',
+    module: 'sigs.k8s.io/kustomize/kustomize/v5',
+    version: 'v5.8.1',
+    package: 'sigs.k8s.io/kustomize/kustomize/v5',
+  },
+  {
+    name: 'argocd',
+    module: 'github.com/argoproj/argo-cd/v3',
+    version: 'v3.5.7',
+    main: argoMain,
+    crds: 'manifests/crds',
+    scripts: ['hack/git-verify-wrapper.sh'],
+    // A nested module without tags on this line; the proxy has this revision of it.
+    replace: {
+      'github.com/argoproj/argo-cd/gitops-engine':
+        'github.com/argoproj/argo-cd/gitops-engine@v0.0.0-20260914071520-c9c369efcc5b',
+    },
+  },
+]
+
+/** The components of the control plane as one binary, chosen by its first argument: they share most of it. */
+function kubeMain(components: readonly string[]): string {
+  const alias = (name: string): string => name.replaceAll('-', '')
+  const choice = (name: string): string =>
+    `"${name}": func() *cobra.Command { return ${alias(name)}.${constructorOf(name)}() },`
+  return `package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+	"k8s.io/component-base/cli"
+	_ "k8s.io/component-base/logs/json/register"
+	_ "k8s.io/component-base/metrics/prometheus/clientgo"
+	_ "k8s.io/component-base/metrics/prometheus/version"
+${components.map((name) => `	${alias(name)} "k8s.io/kubernetes/cmd/${name}/app"`).join('\n')}
+)
+
+func main() {
+	commands := map[string]func() *cobra.Command{
+${components.map((name) => `		${choice(name)}`).join('\n')}
+	}
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+		os.Stderr.WriteString("kube: the first argument is a component\\n")
+		os.Exit(2)
+	}
+	command := commands[os.Args[1]]()
+	os.Args = append([]string{os.Args[1]}, os.Args[2:]...)
+	os.Exit(cli.Run(command))
+}
+`
+}
+
+function constructorOf(component: string): string {
+  const name = component.replace('kube-', '').replace('apiserver', 'APIServer')
+  const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+  return `New${words.join('')}Command`
+}
+
+/** Without these flags the server says v0.0.0-master, and clients that look at versions refuse it. */
+function versionFlags(version: string): string {
+  const [major, minor] = version.split('.')
+  const values = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' }
+  return Object.entries(values)
+    .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value ?? ''}`)
+    .join(' ')
+}
+
+/** The tool of a name. */
+export function toolOf(name: ToolName): Tool {
+  const tool = tools.find((each) => each.name === name)
+  if (tool === undefined) throw new Error(`the catalog has no ${name}`)
+  return tool
+}
