@@ -3,14 +3,14 @@
  * a control plane of its own; with KUBECONFIG it looks at that cluster, and leaves out what would change it.
  * The last line on stdout is "N passed, N failed", with ", N skipped" when some were.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import type { EventData } from 'node:test'
 import { inspect, parseArgs } from 'node:util'
 import { tools } from './tool-catalog.ts'
-import { buildTools } from './tools.ts'
+import { binaryOf, buildTools } from './tools.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const SUITE_TIMEOUT_MS = 1_800_000
@@ -31,6 +31,7 @@ They are built once from the Go module proxy and kept in CDB_TOOLS_DIR, or ~/.ca
   --tier N       1: a control plane without containers, the default and the only one
   --only LIST    these suites: ${Object.keys(suites).join(', ')}
   --build        build the tools, and run nothing
+  --built        run nothing where the tools are not built yet, and say so
   --help         this text
 
 With KUBECONFIG it looks at that cluster: what would change it is left out and told.
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     tier: { type: 'string', default: '1' },
     only: { type: 'string' },
     build: { type: 'boolean', default: false },
+    built: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -110,7 +112,9 @@ function textOf(error: Error): string {
 }
 
 if (values.help) process.stdout.write(help)
-else {
+else if (values.built && tools.some((tool) => !existsSync(binaryOf(tool)))) {
+  write('the cluster tests are left out: build their tools with npm run test:cluster -- --build')
+} else {
   const names = chosenSuites()
   const given = process.env['KUBECONFIG'] ?? ''
   if (given === '' || values.build) {
