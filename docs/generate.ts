@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'prettier'
-import { severities } from '../src/adapters/kubernetes/check.ts'
+import { checkGroups, severities } from '../src/adapters/kubernetes/check.ts'
 import { checks } from '../src/adapters/kubernetes/checks.ts'
 import { criteria } from '../src/adapters/kubernetes/criteria.ts'
 import { liveChecks } from '../src/adapters/kubernetes/live-checks.ts'
@@ -166,16 +166,6 @@ function configurationPage(): string {
       'in `CDB_ACCOUNT`, and `CDB_VENUE_KEY_FILE`. Everything else is paper, and paper refuses the ' +
       'addresses of venues whose orders are real.',
   )
-}
-
-const checkGroups: Readonly<Record<string, string>> = {
-  R: 'Builds and schemas',
-  W: 'Workloads',
-  X: 'Objects that must fit together',
-  S: 'Secrets',
-  G: 'GitOps',
-  D: 'Scripts and documents',
-  L: 'On a cluster',
 }
 
 function auditPage(): string {

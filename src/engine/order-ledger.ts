@@ -11,6 +11,7 @@ export type OrderRecord = Readonly<{ request: OrderRequest; state: OrderState; f
 
 export const leavesOf = (record: OrderRecord): Quantity => subtract(record.request.quantity, record.filled)
 
+/** An order as its approval leaves it. */
 export const approvedRecord = (request: OrderRequest): OrderRecord => ({
   request,
   state: applyMove('new', 'approve'),

@@ -21,6 +21,7 @@ export type RiskStep = Readonly<{
   step(event: TradingEvent): readonly TradingEvent[]
   portfolio: Portfolio
   openOrders(): readonly OrderRecord[]
+  /** Scopes that do not trade as usual. */
   states: ScopeStates
   /** All that it knows, as text: a step made with it goes on as this one would. */
   save(): string

@@ -1,35 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatDecimal, quantity } from '../../src/domain/decimal.ts'
+import { formatDecimal } from '../../src/domain/decimal.ts'
 import type { TradingEvent } from '../../src/domain/event.ts'
 import { isTerminal } from '../../src/domain/order.ts'
 import type { OrderState } from '../../src/domain/order.ts'
 import { applyOrderEvent, leavesOf } from '../../src/engine/order-ledger.ts'
 import type { OrderLedger } from '../../src/engine/order-ledger.ts'
-import { command, mark, order } from './controls/facts.ts'
-import { fillOf } from './tally-events.ts'
-
-const request = order({ quantity: quantity('3') })
-const about = {
-  clientOrderId: request.clientOrderId,
-  account: request.account,
-  instrument: request.instrument,
-  eventMs: request.decidedMs,
-}
-
-const approved: TradingEvent = { kind: 'approved', eventMs: request.decidedMs, order: request }
-const submitting: TradingEvent = { kind: 'submitting', ...about }
-const abandoned: TradingEvent = { kind: 'abandoned', ...about, reason: 'too old' }
-const accepted: TradingEvent = { kind: 'accepted', ...about, venueOrderId: 'v1' }
-const rejected: TradingEvent = { kind: 'rejected', ...about, reason: 'no' }
-const unknown: TradingEvent = { kind: 'unknown', ...about, reason: 'no answer' }
-const cancelRequested: TradingEvent = { kind: 'cancelRequested', ...about, reason: 'old' }
-const canceled: TradingEvent = { kind: 'canceled', ...about, reason: 'asked' }
-const expired: TradingEvent = { kind: 'expired', ...about, reason: 'ioc' }
-const filled = (amount: string, id = amount): TradingEvent => ({
-  ...fillOf({ atMs: 1, side: 'buy', price: '100', quantity: amount, id }),
-  clientOrderId: request.clientOrderId,
-})
+import { command, mark } from './controls/facts.ts'
+import {
+  abandoned,
+  accepted,
+  approved,
+  canceled,
+  cancelRequested,
+  expired,
+  filled,
+  rejected,
+  request,
+  submitting,
+  unknown,
+} from './order-life.ts'
 
 /** A ledger after these events, the last of which moved the order into the state given back. */
 function ledgerAfter(

@@ -49,6 +49,17 @@ export type Problem = Readonly<{
   mend: string
 }>
 
+/** What the checks of a letter are about. */
+export const checkGroups = {
+  R: 'Builds and schemas',
+  W: 'Workloads',
+  X: 'Objects that must fit together',
+  S: 'Secrets',
+  G: 'GitOps',
+  D: 'Scripts and documents',
+  L: 'On a cluster',
+} as const
+
 /** A check reads and says; it throws only when it is itself broken. */
 export type Check = Readonly<{
   /** Letter of its group and two digits, such as `W01`. */

@@ -1,5 +1,5 @@
 import type { Finding } from './audit-outcome.ts'
-import { severities } from './check.ts'
+import { checkGroups, severities } from './check.ts'
 import type { Severity } from './check.ts'
 import type { CriterionResult } from './criteria.ts'
 import { fileGroups, sizeText } from './inventory.ts'
@@ -263,7 +263,7 @@ function risks(facts: ReportFacts): Part {
       facts,
     )
     const good = own.filter(({ outcome }) => outcome === 'passed' || outcome === 'waived').length
-    return `- ${MARKS[standing]} ${GROUP_WORDS[letter]}: ${good} of ${own.length} checks hold`
+    return `- ${MARKS[standing]} ${checkGroups[letter]}: ${good} of ${own.length} checks hold`
   })
   const high = [...failedOf('blocker'), ...failedOf('high')]
   const medium = [
@@ -286,16 +286,6 @@ const titleOf = ({ outcome }: ReportFacts, id: string, fallback: string): string
   const title = outcome.results.find((each) => each.id === id)?.title
   return title === undefined ? fallback : `not so: ${title}`
 }
-
-const GROUP_WORDS = {
-  R: 'Builds and schemas',
-  W: 'Workloads',
-  X: 'Objects that must fit together',
-  S: 'Secrets',
-  G: 'GitOps',
-  D: 'Scripts and documents',
-  L: 'On a cluster',
-} as const
 
 function conclusion(facts: ReportFacts): Part {
   const verdict = verdictOf(facts)

@@ -2,8 +2,8 @@ import { decodeEvent, encodeEvent } from '../../domain/codec.ts'
 import { assert, CdbError } from '../../domain/errors.ts'
 import type { TradingEvent } from '../../domain/event.ts'
 import type { TradingState } from '../../engine/control.ts'
-import { approvedRecord } from '../../engine/order-ledger.ts'
 import { eventIdOf, isOnceOnly } from '../../engine/event-id.ts'
+import { approvedRecord } from '../../engine/order-ledger.ts'
 import type { Digest } from '../../engine/ports.ts'
 import { tradingHash } from '../../engine/trading-hash.ts'
 import type { Draft, Step, TradingEntry, TradingLog } from '../../engine/trading-log.ts'
@@ -21,9 +21,9 @@ import { claimTradingRun } from './trading-run.ts'
 const ROLE = 'trading'
 const COMMIT = 'select draft, at_seq, before, chained from trading_commit($1::json)'
 const ENTER = 'select at_scope, at_state from trading_enter($1::json)'
+const APPEND = 'select draft, at_seq, before, chained from trading_append($1::json)'
 /** A place among the drafts that none has: the states of scopes are not those that were given. */
 const OTHER_STATES = -1
-const APPEND = 'select draft, at_seq, before, chained from trading_append($1::json)'
 const COLUMNS = 'seq, cause_seq, market_seq, payload, prev_hash, hash, writer, epoch'
 
 /** Entries whose chain is checked at every start; `cdb audit data` checks all. */

@@ -6,29 +6,25 @@ import type { SqlDatabase } from '../../../src/adapters/postgres/sql.ts'
 import type { TradingEvent } from '../../../src/domain/event.ts'
 import { isTerminal, orderStates } from '../../../src/domain/order.ts'
 import { applyOrderEvent, approvedRecord } from '../../../src/engine/order-ledger.ts'
-import { mark, order } from '../../engine/controls/facts.ts'
-import { fillOf } from '../../engine/tally-events.ts'
+import { mark } from '../../engine/controls/facts.ts'
+import {
+  abandoned,
+  accepted,
+  approved,
+  canceled,
+  cancelRequested,
+  expired,
+  filled,
+  notPlaced,
+  rejected,
+  request,
+  submitting,
+  unknown,
+} from '../../engine/order-life.ts'
 import { writeTrading } from './stored-trading.ts'
 
-const request = order()
-const about = {
-  clientOrderId: request.clientOrderId,
-  account: request.account,
-  instrument: request.instrument,
-  eventMs: request.decidedMs,
-}
-const approved: TradingEvent = { kind: 'approved', eventMs: request.decidedMs, order: request }
-const submitting: TradingEvent = { kind: 'submitting', ...about }
-const abandoned: TradingEvent = { kind: 'abandoned', ...about, reason: 'old' }
-const accepted: TradingEvent = { kind: 'accepted', ...about, venueOrderId: 'v' }
-const rejected: TradingEvent = { kind: 'rejected', ...about, reason: 'no' }
-const canceled: TradingEvent = { kind: 'canceled', ...about, reason: 'asked' }
 const events: readonly TradingEvent[] = [
-  ...[submitting, abandoned, accepted, rejected, canceled],
-  { kind: 'expired', ...about, reason: 'ioc' },
-  { kind: 'unknown', ...about, reason: 'no answer' },
-  { kind: 'notPlaced', ...about, reason: 'the venue has no such order' },
-  { kind: 'cancelRequested', ...about, reason: 'old' },
+  ...[submitting, abandoned, accepted, rejected, canceled, expired, unknown, notPlaced, cancelRequested],
 ]
 
 let db: SqlDatabase
@@ -53,8 +49,7 @@ test('a row moves where the ledger moves, to where it does, and refuses what the
 })
 
 test('fills and what is of no order are not moved by their kind alone', () => {
-  const fill = fillOf({ atMs: 1, side: 'buy', price: '100', quantity: '1' })
-  for (const event of [fill, mark(), approved]) assert.equal(orderRowMoveOf(event), null)
+  for (const event of [filled('1'), mark(), approved]) assert.equal(orderRowMoveOf(event), null)
 })
 
 const stateAfter = async (...told: readonly TradingEvent[]): Promise<unknown> => {
