@@ -6,6 +6,9 @@ import { openCluster } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
 import { environments, manifestsFolder, namespaceOf, overlayOf } from './environments.ts'
 import type { Environment } from './environments.ts'
+import { until } from './until.ts'
+
+const ACCOUNT_SECONDS_MAX = 60
 
 let cluster: Cluster
 
@@ -33,6 +36,9 @@ for (const environment of environments) {
 
   test(`a pod that runs as root is refused in ${environment.namespace}`, async (t) => {
     if (await isLeftOut(t, environment)) return
+    // A pod without its account is refused for that; a new namespace gets it a moment after it is made.
+    const account = ['serviceaccount', 'default', '--namespace', environment.namespace]
+    await until('the default account is there', ACCOUNT_SECONDS_MAX, () => cluster.kubectl.get(account))
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
