@@ -13,6 +13,8 @@ export type ImageSettings = Readonly<{
   entrypoint: readonly string[]
   command: readonly string[]
   labels: Readonly<Record<string, string>>
+  /** What asks the program to end, where that is not SIGTERM. */
+  stopSignal?: string
 }>
 
 export type Image = Readonly<{
@@ -39,10 +41,15 @@ export const shortName = (reference: string): string => reference.replace(/^.*\/
 /**
  * Writes an image layout of the OCI, version 1.0.0, that docker load reads as well once it is a tar file.
  * Returns the digest of the manifest, which is what a registry knows the image by, and its bytes compressed.
+ * A lower level of compression is for images that stay on the machine.
  */
-export function writeLayout(folder: string, image: Image): Readonly<{ digest: string; bytes: number }> {
+export function writeLayout(
+  folder: string,
+  image: Image,
+  level = 9,
+): Readonly<{ digest: string; bytes: number }> {
   mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true })
-  const layers = image.layers.map(({ tar }) => writeBlob(folder, LAYER, gzipSync(tar, { level: 9 })))
+  const layers = image.layers.map(({ tar }) => writeBlob(folder, LAYER, gzipSync(tar, { level })))
   const config = writeBlob(folder, CONFIG, encode(configOf(image)))
   const manifest = writeBlob(
     folder,
@@ -87,6 +94,7 @@ const configOf = ({ settings, layers }: Image) => ({
     Entrypoint: settings.entrypoint,
     Cmd: settings.command,
     Labels: settings.labels,
+    ...(settings.stopSignal === undefined ? {} : { StopSignal: settings.stopSignal }),
   },
   rootfs: { type: 'layers', diff_ids: layers.map(({ tar }) => digestOf(tar)) },
   history: layers.map(({ holds }) => ({ created: settings.created, created_by: holds })),

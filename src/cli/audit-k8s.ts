@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isGreen, runAudit } from '../adapters/kubernetes/audit-outcome.ts'
 import type { AuditOutcome } from '../adapters/kubernetes/audit-outcome.ts'
@@ -9,8 +9,11 @@ import type { CriterionResult } from '../adapters/kubernetes/criteria.ts'
 import { findKubectl } from '../adapters/kubernetes/kubectl.ts'
 import { auditCluster } from '../adapters/kubernetes/live-audit.ts'
 import { createAsk } from '../adapters/kubernetes/live-cluster.ts'
+import { parseLiveRecord, recordedFindings } from '../adapters/kubernetes/live-record.ts'
+import type { LiveRecord } from '../adapters/kubernetes/live-record.ts'
 import { auditReport } from '../adapters/kubernetes/report.ts'
 import { sarifOf } from '../adapters/kubernetes/sarif.ts'
+import { digest } from '../adapters/system/digest.ts'
 import { CdbError } from '../domain/errors.ts'
 import { auditText, outcomeCounts } from './audit-table.ts'
 import { programSearch, readAuditedFolder } from './audited-folder.ts'
@@ -34,7 +37,10 @@ export async function auditKubernetes(terminal: Terminal, args: CliArgs, now: Da
   const live = isLive
     ? await auditCluster(input, createAsk(await findKubectl(programSearch()), terminal.signal))
     : new Map<string, never>()
-  const outcome = runAudit({ checks, input, given, live, today })
+  const record = textOption(args, 'record')
+  const recorded =
+    record === undefined ? {} : { recorded: recordedFindings(readRecord(record), input, digest) }
+  const outcome = runAudit({ checks, input, given, live, today, ...recorded })
   const criteria = judgeCriteria(outcome, input)
   const report = textOption(args, 'report')
   if (report !== undefined) {
@@ -46,6 +52,16 @@ export async function auditKubernetes(terminal: Terminal, args: CliArgs, now: Da
   else terminal.stdout.write(auditText(outcome, criteria, terminal.isTTY))
   const strictness = { strict: flagOption(args, 'strict'), live: isLive }
   return isGreen(outcome, strictness) ? exitCodes.ok : exitCodes.failed
+}
+
+function readRecord(path: string): LiveRecord {
+  try {
+    return parseLiveRecord(readFileSync(path, 'utf8'), path)
+  } catch (error) {
+    if (error instanceof CdbError) throw error
+    const mend = 'write it: npm run test:cluster -- --record FILE'
+    throw new CdbError('CDB_FILE_MISSING', `the record ${path} cannot be read`, { mend, cause: error })
+  }
 }
 
 const usageError = (message: string): CdbError =>

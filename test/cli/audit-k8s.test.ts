@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { checks } from '../../src/adapters/kubernetes/checks.ts'
 import { liveChecks } from '../../src/adapters/kubernetes/live-checks.ts'
+import { manifestsDigest } from '../../src/adapters/kubernetes/live-record.ts'
+import { digest } from '../../src/adapters/system/digest.ts'
 import { withFiles } from '../adapters/kubernetes/written-folder.ts'
 import type { WrittenFiles } from '../adapters/kubernetes/written-folder.ts'
 import { runCaptured } from './run-cli.ts'
@@ -168,4 +170,24 @@ test('waivers of the folder count, and one that is past is told', async () => {
   ) as Json
   assert.equal(past.results.find(({ id }) => id === 'A01')?.outcome, 'failed')
   assert.equal(past.results.find(({ id }) => id === 'R02')?.outcome, 'failed')
+})
+
+test('--record takes what the cluster tests wrote, and refuses what is none', async () => {
+  const files = [{ path: 'a.yaml', text: namespace }]
+  const record = {
+    ...{ date: '2026-01-05', kubernetes: 'v1.35.8', manifests: manifestsDigest(files, digest) },
+    checks: { L08: [{ title: 'flows (L08)', outcome: 'passed' }] },
+  }
+  await withFiles({ 'record.json': JSON.stringify(record), 'broken.json': '{' }, async (folder) => {
+    const audited = async (name: string): Promise<CliRun> =>
+      audit({ 'a.yaml': namespace }, '--json', '--record', join(folder, name))
+    const { results } = JSON.parse((await audited('record.json')).stdout) as Json
+    assert.equal(results.find(({ id }) => id === 'L08')?.outcome, 'passed')
+    assert.equal(results.find(({ id }) => id === 'L09')?.outcome, 'notRun')
+    for (const name of ['broken.json', 'absent.json']) {
+      const run = await audited(name)
+      assert.notEqual(run.code, 0)
+      assert.match(run.stderr, new RegExp(`${name}[\\s\\S]*npm run test:cluster -- --record FILE`))
+    }
+  })
 })

@@ -21,7 +21,7 @@ after(async () => {
 })
 
 for (const environment of environments) {
-  test(`the API server takes the whole overlay ${environment.name}, without an error or a warning`, async (t) => {
+  test(`the API server takes the whole overlay ${environment.name}, without an error or a warning (L01)`, async (t) => {
     const { kubectl } = cluster
     if (cluster.plane !== null) await kubectl.apply(await namespaceOf(kubectl, manifestsFolder, environment))
     if (await isLeftOut(t, environment)) return

@@ -123,18 +123,18 @@ test('Flux cannot deploy beside it', { skip }, async () => {
   assert.match(refusal, /Argo CD deploys claire-de-binare to this cluster/)
 })
 
-test('what is scaled, edited or deleted by hand comes back', { skip }, async () => {
+test('what is scaled, edited or deleted by hand comes back (L05)', { skip }, async () => {
   await assertDriftIsUndone(kubectl, DEV, () => refresh(kubectl, 'cdb-dev'))
 })
 
-test('a file that is removed from the repository is removed from the cluster', { skip }, async () => {
+test('a file that is removed from the repository is removed from the cluster (L05)', { skip }, async () => {
   await untilAt('cdb-dev', await commit('an object more', edits.addObject))
   assert.notEqual(await kubectl.get(['configmap/more', '--namespace', DEV]), null)
   await untilAt('cdb-dev', await commit('an object less', edits.removeObject))
   assert.equal(await kubectl.get(['configmap/more', '--namespace', DEV]), null)
 })
 
-test('the namespace stays even when the repository has it no more', { skip }, async () => {
+test('the namespace stays even when the repository has it no more (L05)', { skip }, async () => {
   const before = await fieldOf(`namespace/${DEV}`, '{.metadata.uid}')
   const revision = await commit('no namespace', edits.removeNamespace)
   // It prunes what it has applied, and the Namespace was there before it.
@@ -148,34 +148,42 @@ test('the namespace stays even when the repository has it no more', { skip }, as
   assert.equal(await fieldOf(`namespace/${DEV}`, '{.metadata.uid}'), before)
 })
 
-test('a manifest that the API server refuses changes nothing, and the next one heals', { skip }, async () => {
-  const before = await podsOf(kubectl, DEV)
-  const revision = await commit('a value that does not exist', edits.breakService)
-  const state = await until('the sync fails', SECONDS_MAX, async () => {
-    const found = await applicationOf(kubectl, 'cdb-dev')
-    const text = stateOf(found)
-    return found?.status?.sync?.revision === revision && /Nonsense/.test(text) ? text : null
-  })
-  assert.match(state, /Unsupported value: "Nonsense"/)
-  assert.deepEqual(await podsOf(kubectl, DEV), before)
-  await untilAt('cdb-dev', await commit('without that value', edits.mendService))
-})
+test(
+  'a manifest that the API server refuses changes nothing, and the next one heals (L06)',
+  { skip },
+  async () => {
+    const before = await podsOf(kubectl, DEV)
+    const revision = await commit('a value that does not exist', edits.breakService)
+    const state = await until('the sync fails', SECONDS_MAX, async () => {
+      const found = await applicationOf(kubectl, 'cdb-dev')
+      const text = stateOf(found)
+      return found?.status?.sync?.revision === revision && /Nonsense/.test(text) ? text : null
+    })
+    assert.match(state, /Unsupported value: "Nonsense"/)
+    assert.deepEqual(await podsOf(kubectl, DEV), before)
+    await untilAt('cdb-dev', await commit('without that value', edits.mendService))
+  },
+)
 
-test('an image that cannot be pulled is told, and the pods before it keep serving', { skip }, async () => {
-  const before = await podsOf(kubectl, DEV)
-  const revision = await commit('an image that is not there', edits.setTagOfRisk(TAG_MISSING))
-  const during = await until('the new pod waits for its image', SECONDS_MAX, async () => {
-    const found = await applicationOf(kubectl, 'cdb-dev')
-    const pods = await podsOf(kubectl, DEV)
-    const isThere = found?.status?.sync?.revision === revision && pods.size === before.size + 1
-    return isThere && found.status.health?.status !== 'Healthy' ? pods : null
-  })
-  for (const [name, uid] of before) assert.equal(during.get(name), uid, `${name} keeps running`)
-  assert.equal((await readyEndpointsOf(kubectl, DEV)).get('cdb-risk'), 1)
-  await untilAt('cdb-dev', await commit('an image that is there', edits.setTagOfRisk('0.1.0-dev.2')))
-})
+test(
+  'an image that cannot be pulled is told, and the pods before it keep serving (L06)',
+  { skip },
+  async () => {
+    const before = await podsOf(kubectl, DEV)
+    const revision = await commit('an image that is not there', edits.setTagOfRisk(TAG_MISSING))
+    const during = await until('the new pod waits for its image', SECONDS_MAX, async () => {
+      const found = await applicationOf(kubectl, 'cdb-dev')
+      const pods = await podsOf(kubectl, DEV)
+      const isThere = found?.status?.sync?.revision === revision && pods.size === before.size + 1
+      return isThere && found.status.health?.status !== 'Healthy' ? pods : null
+    })
+    for (const [name, uid] of before) assert.equal(during.get(name), uid, `${name} keeps running`)
+    assert.equal((await readyEndpointsOf(kubectl, DEV)).get('cdb-risk'), 1)
+    await untilAt('cdb-dev', await commit('an image that is there', edits.setTagOfRisk('0.1.0-dev.2')))
+  },
+)
 
-test('a change of a setting rolls those who read it, and nobody else', { skip }, async () => {
+test('a change of a setting rolls those who read it, and nobody else (L07)', { skip }, async () => {
   const before = await workloadsOf(kubectl, DEV)
   const readers = consumersOf(before, 'cdb-config')
   await untilAt('cdb-dev', await commit('another log level', edits.setLogLevel('trace')))

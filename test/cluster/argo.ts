@@ -46,7 +46,7 @@ export async function startArgo(plane: ControlPlane, kubectl: Kubectl): Promise<
       ...['--address=127.0.0.1', `--port=${server}`, '--metrics-address=127.0.0.1'],
       ...[`--metrics-port=${serverMetrics}`, `--redis=127.0.0.1:${redis}`],
     ],
-    { ...env, ARGOCD_BINARY_NAME: 'argocd-repo-server' },
+    { env: { ...env, ARGOCD_BINARY_NAME: 'argocd-repo-server' } },
   )
   plane.start(
     'argocd',
@@ -54,7 +54,7 @@ export async function startArgo(plane: ControlPlane, kubectl: Kubectl): Promise<
       ...[`--repo-server=127.0.0.1:${server}`, `--redis=127.0.0.1:${redis}`, `--namespace=${ARGO}`],
       ...[`--metrics-port=${controllerMetrics}`, '--self-heal-timeout-seconds=1'],
     ],
-    { ...env, ARGOCD_BINARY_NAME: 'argocd-application-controller' },
+    { env: { ...env, ARGOCD_BINARY_NAME: 'argocd-application-controller' } },
   )
 }
 

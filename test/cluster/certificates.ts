@@ -9,8 +9,10 @@ export type Identity = Readonly<{ user: string; group?: string }>
 /** A certificate authority in a folder of its own, good for a day. */
 export type Authority = Readonly<{
   caPath: string
-  /** Writes `<name>.crt` and `<name>.key` for a server of 127.0.0.1. */
-  issueServer(name: string): KeyPair
+  /** Writes `<name>.crt` and `<name>.key` for a server of 127.0.0.1, and of other addresses. */
+  issueServer(name: string, addresses?: readonly string[]): KeyPair
+  /** The same for a client. */
+  issueClient(name: string, identity: Identity): KeyPair
   /** Writes a kubeconfig for a client, and returns its path. */
   writeKubeconfig(name: string, identity: Identity, url: string): string
 }>
@@ -44,14 +46,19 @@ export function createAuthority(folder: string): Authority {
     )
     return { certPath: join(folder, `${name}.crt`), keyPath: join(folder, `${name}.key`) }
   }
+  const issueClient: Authority['issueClient'] = (name, { user, group }) => {
+    const subject = group === undefined ? `/CN=${user}` : `/O=${group}/CN=${user}`
+    return issue(name, subject, ['extendedKeyUsage=clientAuth'])
+  }
   const caPath = join(folder, 'ca.crt')
   return {
-    caPath,
-    issueServer: (name) =>
-      issue(name, `/CN=${name}`, ['extendedKeyUsage=serverAuth', `subjectAltName=${SERVER_NAMES.join(',')}`]),
-    writeKubeconfig(name, { user, group }, url) {
-      const subject = group === undefined ? `/CN=${user}` : `/O=${group}/CN=${user}`
-      const { certPath, keyPath } = issue(name, subject, ['extendedKeyUsage=clientAuth'])
+    ...{ caPath, issueClient },
+    issueServer(name, addresses = []) {
+      const names = [...SERVER_NAMES, ...addresses.map((address) => `IP:${address}`)]
+      return issue(name, `/CN=${name}`, ['extendedKeyUsage=serverAuth', `subjectAltName=${names.join(',')}`])
+    },
+    writeKubeconfig(name, identity, url) {
+      const { certPath, keyPath } = issueClient(name, identity)
       const path = join(folder, `${name}.kubeconfig`)
       const cluster = { server: url, 'certificate-authority': caPath }
       const client = { 'client-certificate': certPath, 'client-key': keyPath }

@@ -4,7 +4,9 @@ import { startControlPlane } from './control-plane.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { createKubectl, findKubectl } from './kubectl.ts'
 import type { Kubectl } from './kubectl.ts'
+import { PLAYED_NODES, playedNodes, startPlayer } from './played-nodes.ts'
 import { until } from './until.ts'
+import { storage } from './volumes.ts'
 
 /** The cluster that a suite runs against: one that was started for it, or the one of KUBECONFIG. */
 export type Cluster = Readonly<{
@@ -17,9 +19,6 @@ export type Cluster = Readonly<{
 }>
 
 const START_SECONDS_MAX = 180
-const NODES = 3
-/** More than every claim of both environments; the binder of the controller manager does the rest. */
-const VOLUMES = 24
 
 /** Opens a cluster of its own, with nodes and volumes, or the one that KUBECONFIG names, as it is. */
 export async function openCluster(): Promise<Cluster> {
@@ -50,56 +49,33 @@ export async function openCluster(): Promise<Cluster> {
 
 /** Waits for the API server, gives it what a real cluster has, and waits for the nodes. */
 async function furnish(plane: ControlPlane, kubectl: Kubectl): Promise<void> {
-  const fallen = (): Promise<string> => Promise.resolve(plane.fallen().join('\n'))
+  startPlayer(plane)
+  await untilServing(plane, kubectl)
+  const furniture = [...playedNodes(), ...storage((index) => ({ hostPath: { path: `/volumes/${index}` } }))]
+  await kubectl.apply(furniture.map((manifest) => `---\n${stringify(manifest)}`).join(''))
+  await untilNodesReady(plane, kubectl, PLAYED_NODES)
+}
+
+const wordsOf = (plane: ControlPlane) => (): Promise<string> => Promise.resolve(plane.fallen().join('\n'))
+
+/** Waits until the API server answers. */
+export async function untilServing(plane: ControlPlane, kubectl: Kubectl): Promise<void> {
   const isUp = async (): Promise<true | null> =>
     (await kubectl.read(['get', '--raw', '/readyz'])) === 'ok' ? true : null
-  await until('the API server is ready', START_SECONDS_MAX, isUp, fallen)
-  await kubectl.apply(furniture())
-  await until('the nodes are ready', START_SECONDS_MAX, () => areNodesReady(kubectl), fallen)
+  await until('the API server is ready', START_SECONDS_MAX, isUp, wordsOf(plane))
 }
 
 type Conditions = readonly Readonly<{ type: string; status: string }>[]
 type NodeList = Readonly<{ items: readonly Readonly<{ status: { conditions?: Conditions } }>[] }>
 
-async function areNodesReady(kubectl: Kubectl): Promise<true | null> {
-  const nodes = await kubectl.get<NodeList>(['nodes'])
-  const ready = (nodes?.items ?? []).filter(({ status }) =>
-    (status.conditions ?? []).some(({ type, status: value }) => type === 'Ready' && value === 'True'),
-  )
-  return ready.length === NODES ? true : null
-}
-
-/** Nodes in zones, a default storage class, and volumes for the claims. */
-function furniture(): string {
-  const nodes = Array.from({ length: NODES }, (_, index) => ({
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: `node-${index}`,
-      labels: {
-        'kubernetes.io/hostname': `node-${index}`,
-        'kubernetes.io/os': 'linux',
-        'topology.kubernetes.io/zone': `zone-${index}`,
-      },
-    },
-  }))
-  const storageClass = {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    provisioner: 'kubernetes.io/no-provisioner',
+/** Waits until so many nodes are ready. */
+export async function untilNodesReady(plane: ControlPlane, kubectl: Kubectl, count: number): Promise<void> {
+  const areReady = async (): Promise<true | null> => {
+    const nodes = await kubectl.get<NodeList>(['nodes'])
+    const ready = (nodes?.items ?? []).filter(({ status }) =>
+      (status.conditions ?? []).some(({ type, status: value }) => type === 'Ready' && value === 'True'),
+    )
+    return ready.length === count ? true : null
   }
-  const volumes = Array.from({ length: VOLUMES }, (_, index) => ({
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: `volume-${index}` },
-    spec: {
-      capacity: { storage: '500Gi' },
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: 'local',
-      persistentVolumeReclaimPolicy: 'Retain',
-      hostPath: { path: `/volumes/${index}` },
-    },
-  }))
-  return [...nodes, storageClass, ...volumes].map((manifest) => `---\n${stringify(manifest)}`).join('')
+  await until('the nodes are ready', START_SECONDS_MAX, areReady, wordsOf(plane))
 }

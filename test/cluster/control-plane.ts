@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../servers/free-port.ts'
@@ -11,52 +11,64 @@ import { toolOf } from './tool-catalog.ts'
 import type { ToolName } from './tool-catalog.ts'
 import { binaryOf } from './tools.ts'
 
-/** A control plane on free ports of 127.0.0.1, with kwok for the nodes. No container runs in it. */
+/** A control plane on free ports of one address. It has no nodes of its own. */
 export type ControlPlane = Readonly<{
   /** Of an administrator. */
   kubeconfig: string
+  /** Where the API server is. */
+  url: string
+  authority: Authority
   /** For files of programs beside it; it goes with the control plane. */
   folder: string
   /** Starts one more program that ends with the control plane. */
-  start(tool: ToolName, args: readonly string[], env?: Environment): Program
+  start(tool: ToolName, args: readonly string[], surroundings?: Surroundings): Program
   /** The same for a program of the machine. */
-  startFile(file: string, args: readonly string[], env?: Environment): Program
+  startFile(file: string, args: readonly string[], surroundings?: Surroundings): Program
   /** Names each program that has ended by itself, with its last words. */
   fallen(): readonly string[]
   stop(): Promise<void>
 }>
 
-type Environment = Readonly<Record<string, string>>
+/** What a program runs in: variables, and words before it that lead elsewhere, as nsenter. */
+export type Surroundings = Readonly<{
+  env?: Readonly<Record<string, string>>
+  enter?: readonly string[]
+  endSignal?: NodeJS.Signals
+}>
 
-const SERVICE_CIDR = '10.96.0.0/16'
-const POD_CIDR = '10.244.0.0/16'
+export const SERVICE_CIDR = '10.96.0.0/16'
+export const POD_CIDR = '10.244.0.0/16'
+const LOOPBACK = '127.0.0.1'
+
+/** Where the API server listens: where pods are to reach it, not on the loopback. */
+export type Endpoint = Readonly<{ address: string; port: number }>
 
 /** Starts every part; the API server may not be ready yet when this returns. */
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startControlPlane(endpoint?: Endpoint): Promise<ControlPlane> {
+  const { address, port } = endpoint ?? { address: LOOPBACK, port: await freePort() }
   const folder = mkdtempSync(join(tmpdir(), 'cdb-cluster-'))
   const running: Program[] = []
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true })
   }
   process.once('exit', remove)
-  const run = (name: string, file: string, args: readonly string[], env: Environment = {}): Program => {
-    const program = startProgram({ name: `${running.length}-${name}`, file, args, folder, env })
+  const run = (name: string, words: readonly string[], surroundings: Surroundings = {}): Program => {
+    const { enter = [], ...rest } = surroundings
+    const [file = '', ...args] = [...enter, ...words]
+    const program = startProgram({ name: `${running.length}-${name}`, file, args, folder, ...rest })
     running.push(program)
     return program
   }
-  const start: ControlPlane['start'] = (tool, args, env) =>
-    run(tool === 'kube' ? (args[0] ?? tool) : tool, binaryOf(toolOf(tool)), args, env)
+  const start: ControlPlane['start'] = (tool, args, surroundings) =>
+    run(tool === 'kube' ? (args[0] ?? tool) : tool, [binaryOf(toolOf(tool)), ...args], surroundings)
   const authority = createAuthority(folder)
-  const port = await freePort()
-  const url = `https://127.0.0.1:${port}`
-  await startApiServer({ folder, authority, port, start })
+  const url = `https://${address}:${port}`
+  await startApiServer({ folder, authority, address, port, start })
   const admin = authority.writeKubeconfig('admin', { user: 'admin', group: 'system:masters' }, url)
   await startControllers({ folder, authority, url, start })
   return {
-    kubeconfig: admin,
-    folder,
-    start,
-    startFile: (file, args, env) => run(file, file, args, env),
+    ...{ kubeconfig: admin, url, authority, folder, start },
+    startFile: (file, args, surroundings) => run(file, [file, ...args], surroundings),
     fallen: () => running.filter((program) => !program.isRunning()).map((program) => program.lastWords()),
     async stop() {
       // The last to start is the first to stop, so that none waits for one that has gone.
@@ -69,7 +81,9 @@ export async function startControlPlane(): Promise<ControlPlane> {
 
 type Parts = Readonly<{ folder: string; authority: Authority; start: ControlPlane['start'] }>
 
-async function startApiServer({ folder, authority, port, start }: Parts & { port: number }): Promise<void> {
+type ApiServerParts = Parts & Endpoint
+
+async function startApiServer({ folder, authority, address, port, start }: ApiServerParts): Promise<void> {
   const [etcdPort, peerPort] = [await freePort(), await freePort()]
   const etcdUrl = `http://127.0.0.1:${etcdPort}`
   start('etcd', [
@@ -79,11 +93,15 @@ async function startApiServer({ folder, authority, port, start }: Parts & { port
     ...[`--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`],
     `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
   ])
-  const { certPath, keyPath } = authority.issueServer('kube-apiserver')
+  const { certPath, keyPath } = authority.issueServer('kube-apiserver', [address])
+  const kubelets = { user: 'kube-apiserver', group: 'system:masters' }
+  const client = authority.issueClient('kubelet-client', kubelets)
   const signingKeyPath = writeSigningKey(folder)
   start('kube', [
-    ...['kube-apiserver', `--etcd-servers=${etcdUrl}`, `--secure-port=${port}`, '--bind-address=127.0.0.1'],
-    ...['--advertise-address=127.0.0.1', `--service-cluster-ip-range=${SERVICE_CIDR}`],
+    ...['kube-apiserver', `--etcd-servers=${etcdUrl}`, `--secure-port=${port}`, `--bind-address=${address}`],
+    ...[`--advertise-address=${address}`, `--service-cluster-ip-range=${SERVICE_CIDR}`],
+    ...[`--kubelet-client-certificate=${client.certPath}`, `--kubelet-client-key=${client.keyPath}`],
+    '--kubelet-preferred-address-types=InternalIP',
     ...[`--tls-cert-file=${certPath}`, `--tls-private-key-file=${keyPath}`],
     ...[`--client-ca-file=${authority.caPath}`, `--cert-dir=${folder}`, '--authorization-mode=Node,RBAC'],
     ...['--service-account-issuer=https://kubernetes.default.svc'],
@@ -117,16 +135,4 @@ async function startControllers({ folder, authority, url, start }: Parts & { url
     ...['kube-scheduler', `--kubeconfig=${schedulerConfig}`, '--leader-elect=false'],
     ...['--bind-address=127.0.0.1', `--secure-port=${schedulerPort}`, `--cert-dir=${folder}`],
   ])
-  const nodes = { user: 'kwok', group: 'system:masters' }
-  const home = join(folder, 'home')
-  mkdirSync(home)
-  start(
-    'kwok',
-    [
-      ...[`--kubeconfig=${authority.writeKubeconfig('kwok', nodes, url)}`, '--manage-all-nodes'],
-      ...[`--config=${join(import.meta.dirname, 'stages.yaml')}`, `--cidr=${POD_CIDR}`],
-      ...['--node-ip=192.0.2.1', '--node-lease-duration-seconds=40'],
-    ],
-    { HOME: home },
-  )
 }

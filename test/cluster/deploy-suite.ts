@@ -49,7 +49,7 @@ for (const environment of environments) {
 function testUpgrade(environment: Environment): void {
   const { name, namespace } = environment
 
-  test(`${name}: the release before becomes this one`, { skip: isGiven && READ_ONLY }, async (t) => {
+  test(`${name}: the release before becomes this one (L02)`, { skip: isGiven && READ_ONLY }, async (t) => {
     const previous = writePreviousRelease(join(folder, name))
     t.diagnostic(`upgrade from ${previous.from}`)
     await prepare(cluster.kubectl, previous.folder, environment)
@@ -62,7 +62,7 @@ function testUpgrade(environment: Environment): void {
     assert.deepEqual(await refusalsOf(cluster.kubectl, namespace), [])
   })
 
-  test(`${name}: the same again changes nothing`, { skip: isGiven && READ_ONLY }, async () => {
+  test(`${name}: the same again changes nothing (L02)`, { skip: isGiven && READ_ONLY }, async () => {
     assert.ok(await isDeployed(environment))
     const before = generationsOf(await workloadsOf(cluster.kubectl, namespace))
     await deploy(manifestsFolder, environment)
@@ -74,7 +74,7 @@ function testUpgrade(environment: Environment): void {
 function testState(environment: Environment): void {
   const { name, namespace } = environment
 
-  test(`${name}: what is deployed is what the overlay says`, async (t) => {
+  test(`${name}: what is deployed is what the overlay says (L02)`, async (t) => {
     if (await isLeftOut(t, environment)) return
     const overlay = overlayOf(manifestsFolder, environment)
     const { code, stdout, stderr } = await cluster.kubectl.run([
@@ -83,7 +83,7 @@ function testState(environment: Environment): void {
     assert.deepEqual({ code, stdout }, { code: 0, stdout: '' }, stderr)
   })
 
-  test(`${name}: every workload is ready, and every Service has a ready endpoint`, async (t) => {
+  test(`${name}: every workload is ready, and every Service has a ready endpoint (L03)`, async (t) => {
     if (await isLeftOut(t, environment)) return
     await untilRolledOut(cluster.kubectl, namespace, ROLLOUT_SECONDS_MAX)
     const endpoints = await readyEndpointsOf(cluster.kubectl, namespace)
@@ -92,7 +92,7 @@ function testState(environment: Environment): void {
     assert.deepEqual(idle, [])
   })
 
-  test(`${name}: the live audit finds nothing wrong`, async (t) => {
+  test(`${name}: the live audit finds nothing wrong (L01, L03)`, async (t) => {
     if (await isLeftOut(t, environment)) return
     const found = await findingsOf(cluster.kubectl, manifestsFolder, name)
     assert.deepEqual(found, { ...found, L01: [], L03: [] })

@@ -33,7 +33,7 @@ after(async () => {
   if (!isGiven) await site.close()
 })
 
-test('Flux deploys dev from the branch, one layer after the other', { skip }, async () => {
+test('Flux deploys dev from the branch, one layer after the other (L04)', { skip }, async () => {
   await site.untilReady('dev', site.repository.head())
   await untilRolledOut(kubectl, DEV, SECONDS_MAX)
   const readySince = '{.status.conditions[?(@.type=="Ready")].lastTransitionTime}'
@@ -46,7 +46,7 @@ test('Flux deploys dev from the branch, one layer after the other', { skip }, as
   assert.deepEqual(order, order.toSorted(), 'a layer begins when the one before it is ready')
 })
 
-test('the inventory of each Kustomization is what its layer renders', { skip }, async () => {
+test('the inventory of each Kustomization is what its layer renders (L04)', { skip }, async () => {
   for (const layer of LAYERS) {
     const found = await kubectl.get<FluxKustomization>([
       ...[`kustomization.kustomize.toolkit.fluxcd.io/cdb-${layer}-dev`, '--namespace', FLUX],
@@ -57,7 +57,7 @@ test('the inventory of each Kustomization is what its layer renders', { skip }, 
   }
 })
 
-test('the live audit finds nothing wrong', { skip }, async () => {
+test('the live audit finds nothing wrong (L04)', { skip }, async () => {
   const found = await findingsOf(kubectl, site.repository.manifests, 'dev')
   assert.deepEqual(found, { L01: [], L03: [], L04: [] })
 })
@@ -84,57 +84,65 @@ test('a signed release is deployed to prod', { skip }, async () => {
   assert.equal(workloads.get('Deployment/cdb-risk')?.spec.replicas, 2)
 })
 
-test('what is scaled, edited or deleted by hand comes back', { skip }, async () => {
+test('what is scaled, edited or deleted by hand comes back (L05)', { skip }, async () => {
   await assertDriftIsUndone(kubectl, DEV, () =>
     request(kubectl, 'kustomization.kustomize.toolkit.fluxcd.io/cdb-services-dev'),
   )
 })
 
-test('a file that is removed from the repository is removed from the cluster', { skip }, async () => {
+test('a file that is removed from the repository is removed from the cluster (L05)', { skip }, async () => {
   await site.untilReady('dev', await site.commit('an object more', edits.addObject))
   assert.notEqual(await kubectl.get(['configmap/more', '--namespace', DEV]), null)
   await site.untilReady('dev', await site.commit('an object less', edits.removeObject))
   assert.equal(await kubectl.get(['configmap/more', '--namespace', DEV]), null)
 })
 
-test('the namespace stays even when the repository has it no more', { skip }, async () => {
+test('the namespace stays even when the repository has it no more (L05)', { skip }, async () => {
   const before = [await identityOf('namespace', DEV), await identityOf('secret', 'cdb-secrets')]
   await site.untilReady('dev', await site.commit('no namespace', edits.removeNamespace))
   await site.untilReady('dev', await site.commit('the namespace again', edits.addNamespace))
   assert.deepEqual([await identityOf('namespace', DEV), await identityOf('secret', 'cdb-secrets')], before)
 })
 
-test('a manifest that the API server refuses changes nothing, and the next one heals', { skip }, async () => {
-  const before = await podsOf(kubectl, DEV)
-  const bad = await site.commit('a value that does not exist', edits.breakService)
-  const { message } = await site.untilNotReady('cdb-services-dev', bad)
-  assert.match(message, /Unsupported value: "Nonsense"/)
-  const { L04 = [] } = await findingsOf(kubectl, site.repository.manifests, 'dev')
-  assert.match(L04.join('\n'), /cdb-services-dev: is not ready/)
-  assert.deepEqual(await podsOf(kubectl, DEV), before)
-  await site.untilReady('dev', await site.commit('without that value', edits.mendService))
-})
+test(
+  'a manifest that the API server refuses changes nothing, and the next one heals (L06)',
+  { skip },
+  async () => {
+    const before = await podsOf(kubectl, DEV)
+    const bad = await site.commit('a value that does not exist', edits.breakService)
+    const { message } = await site.untilNotReady('cdb-services-dev', bad)
+    assert.match(message, /Unsupported value: "Nonsense"/)
+    const { L04 = [] } = await findingsOf(kubectl, site.repository.manifests, 'dev')
+    assert.match(L04.join('\n'), /cdb-services-dev: is not ready/)
+    assert.deepEqual(await podsOf(kubectl, DEV), before)
+    await site.untilReady('dev', await site.commit('without that value', edits.mendService))
+  },
+)
 
-test('an image that cannot be pulled is told, and the pods before it keep serving', { skip }, async () => {
-  const before = await podsOf(kubectl, DEV)
-  const bad = await site.commit('an image that is not there', edits.setTagOfRisk(TAG_MISSING))
-  const { reason, message } = await site.untilNotReady('cdb-services-dev', bad)
-  assert.equal(reason, 'HealthCheckFailed')
-  assert.match(message, /Deployment\/cdb-trading-dev\/cdb-risk/)
-  const during = await podsOf(kubectl, DEV)
-  for (const [name, uid] of before) assert.equal(during.get(name), uid, `${name} keeps running`)
-  assert.equal(during.size, before.size + 1)
-  assert.equal((await readyEndpointsOf(kubectl, DEV)).get('cdb-risk'), 1)
-})
+test(
+  'an image that cannot be pulled is told, and the pods before it keep serving (L06)',
+  { skip },
+  async () => {
+    const before = await podsOf(kubectl, DEV)
+    const bad = await site.commit('an image that is not there', edits.setTagOfRisk(TAG_MISSING))
+    const { reason, message } = await site.untilNotReady('cdb-services-dev', bad)
+    assert.equal(reason, 'HealthCheckFailed')
+    assert.match(message, /Deployment\/cdb-trading-dev\/cdb-risk/)
+    const during = await podsOf(kubectl, DEV)
+    for (const [name, uid] of before) assert.equal(during.get(name), uid, `${name} keeps running`)
+    assert.equal(during.size, before.size + 1)
+    assert.equal((await readyEndpointsOf(kubectl, DEV)).get('cdb-risk'), 1)
+  },
+)
 
-test('the next good commit heals it', { skip }, async () => {
+test('the next good commit heals it (L06)', { skip }, async () => {
   await site.untilReady('dev', await site.commit('an image that is there', edits.setTagOfRisk('0.1.0-dev.2')))
   const workloads = await untilRolledOut(kubectl, DEV, SECONDS_MAX)
   const [container] = workloads.get('Deployment/cdb-risk')?.spec.template.spec.containers ?? []
   assert.match(container?.image ?? '', /:0\.1\.0-dev\.2$/)
 })
 
-test('a change of a setting rolls those who read it, and nobody else', { skip }, async () => {
+test('a change of a setting rolls those who read it, and nobody else (L07)', { skip }, async () => {
   const before = await workloadsOf(kubectl, DEV)
   const readers = consumersOf(before, 'cdb-config')
   await site.untilReady('dev', await site.commit('another log level', edits.setLogLevel('trace')))

@@ -51,8 +51,8 @@ export async function startFlux(plane: ControlPlane, kubectl: Kubectl): Promise<
   const env = { KUBECONFIG: plane.kubeconfig, RUNTIME_NAMESPACE: FLUX, SOURCE_CONTROLLER_LOCALHOST: storage }
   const common = ['--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0', '--events-addr=']
   const source = [`--storage-path=${artifacts}`, `--storage-addr=${storage}`]
-  plane.start('source-controller', [...common, ...source, `--storage-adv-addr=${storage}`], env)
-  plane.start('kustomize-controller', [...common, '--requeue-dependency=2s'], env)
+  plane.start('source-controller', [...common, ...source, `--storage-adv-addr=${storage}`], { env })
+  plane.start('kustomize-controller', [...common, '--requeue-dependency=2s'], { env })
 }
 
 /** Asks Flux to look at a source or a Kustomization now, instead of at its next interval. */

@@ -11,6 +11,8 @@ export type KubectlOptions = Readonly<{ input?: string; timeoutMs?: number }>
 
 /** kubectl against one cluster. */
 export type Kubectl = Readonly<{
+  path: string
+  kubeconfig: string
   /** Runs it and returns what came of it, whatever that is. */
   run(args: readonly string[], options?: KubectlOptions): Promise<Answer>
   /** Runs it and returns what it printed; throws with what it complained about. */
@@ -60,8 +62,7 @@ export function createKubectl(path: string, kubeconfig: string): Kubectl {
     throw new Error(`kubectl ${args.join(' ')} ended with ${code}: ${stderr.trim()}`)
   }
   return {
-    run,
-    read,
+    ...{ path, kubeconfig, run, read },
     async get<Shape>(args: readonly string[]) {
       const text = await read(['get', '--ignore-not-found', '-o', 'json', ...args])
       return text === '' ? null : (JSON.parse(text) as Shape)

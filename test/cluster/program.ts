@@ -7,6 +7,8 @@ import { endOf } from '../servers/end-of.ts'
 /** A process of the test cluster, with what it said in a file of its own. */
 export type Program = Readonly<{
   name: string
+  /** That of the program itself, which has taken the place of what started it; 0 when it could not start. */
+  pid: number
   logPath: string
   isRunning(): boolean
   /** The end of what it said, for an error. */
@@ -21,6 +23,8 @@ export type ProgramOptions = Readonly<{
   /** Where its log is written. */
   folder: string
   env?: Readonly<Record<string, string>>
+  /** What it ends by, SIGTERM if nothing is said. */
+  endSignal?: NodeJS.Signals
 }>
 
 const LAST_CHARS = 3_000
@@ -29,8 +33,15 @@ const STOP_MS_MAX = 10_000
 /** Has the kernel kill a program when this process is gone, whatever ended it. */
 const LEASH = process.platform === 'linux' ? ['setpriv', '--pdeathsig=KILL'] : ['env']
 
+const running = new Set<ChildProcess>()
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts a program that runs until it is stopped, at the latest with this process. */
-export function startProgram({ name, file, args, folder, env }: ProgramOptions): Program {
+export function startProgram(options: ProgramOptions): Program {
+  const { name, file, args, folder, env, endSignal = 'SIGTERM' } = options
   const logPath = join(folder, `${name}.log`)
   const log = openSync(logPath, 'a')
   const [leash = file, ...words] = [...LEASH, file, ...args]
@@ -42,26 +53,22 @@ export function startProgram({ name, file, args, folder, env }: ProgramOptions):
   closeSync(log)
   // One that cannot be started has fallen like one that has ended.
   child.once('error', () => undefined)
-  const endWithUs = (): void => {
-    child.kill('SIGKILL')
-  }
-  process.once('exit', endWithUs)
+  running.add(child)
   return {
-    name,
-    logPath,
+    ...{ name, logPath, pid: child.pid ?? 0 },
     isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
     lastWords: () => `${name}: ${readFileSync(logPath, 'utf8').slice(-LAST_CHARS)}`,
     async stop() {
-      await stop(child)
-      process.off('exit', endWithUs)
+      await stop(child, endSignal)
+      running.delete(child)
     },
   }
 }
 
 /** Asks it to end; what does not end in time is killed. */
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.pid === undefined) return
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
-  await endOf(child, 'SIGTERM')
+  await endOf(child, signal)
   clearTimeout(late)
 }

@@ -1,37 +1,46 @@
 /*
  * Checks the manifests on a real API server: `npm run test:cluster`. Without KUBECONFIG it builds and starts
- * a control plane of its own; with KUBECONFIG it looks at that cluster, and leaves out what would change it.
+ * clusters of its own; with KUBECONFIG it looks at that cluster, and leaves out what would change it.
  * The last line on stdout is "N passed, N failed", with ", N skipped" when some were.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import type { EventData } from 'node:test'
 import { inspect, parseArgs } from 'node:util'
+import { whyNoContainers } from './container-machine.ts'
+import { createRecorder } from './record.ts'
+import type { Recorder } from './record.ts'
 import { tools } from './tool-catalog.ts'
-import { binaryOf, buildTools } from './tools.ts'
+import type { Tier, Tool } from './tool-catalog.ts'
+import { buildTools, isBuilt } from './tools.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const SUITE_TIMEOUT_MS = 1_800_000
 /** What is named here is reached by its path only, in a process of its own. */
 const suites = {
-  admission: new URL('./admission-suite.ts', import.meta.url),
-  deploy: new URL('./deploy-suite.ts', import.meta.url),
-  flux: new URL('./flux-suite.ts', import.meta.url),
-  argo: new URL('./argo-suite.ts', import.meta.url),
-}
+  admission: { tier: 1, file: new URL('./admission-suite.ts', import.meta.url) },
+  deploy: { tier: 1, file: new URL('./deploy-suite.ts', import.meta.url) },
+  flux: { tier: 1, file: new URL('./flux-suite.ts', import.meta.url) },
+  argo: { tier: 1, file: new URL('./argo-suite.ts', import.meta.url) },
+  containers: { tier: 2, file: new URL('./containers-suite.ts', import.meta.url) },
+} as const satisfies Readonly<Record<string, Readonly<{ tier: Tier; file: URL }>>>
 
 const help = `Usage: npm run test:cluster -- [OPTIONS]
 
-Checks k8s/ on a real API server. Without KUBECONFIG it starts one of its own: etcd, kube-apiserver,
-kube-controller-manager and kube-scheduler as processes of this machine, with nodes and pods that kwok plays.
-They are built once from the Go module proxy and kept in CDB_TOOLS_DIR, or ~/.cache/claire-de-binare.
+Checks k8s/ on a real API server. Without KUBECONFIG it starts clusters of its own, of processes of this machine: etcd,
+kube-apiserver, kube-controller-manager and kube-scheduler, in tier 1 with nodes that kwok plays, in tier 2 with
+nodes that run containers. They are built once from the Go module proxy and kept in CDB_TOOLS_DIR, or
+~/.cache/claire-de-binare.
 
-  --tier N       1: a control plane without containers, the default and the only one
+  --tier N       1: played nodes, Flux and Argo CD; 2: containers, which needs root and containerd; both by default
   --only LIST    these suites: ${Object.keys(suites).join(', ')}
   --build        build the tools, and run nothing
   --built        run nothing where the tools are not built yet, and say so
+  --may-change   bring the development environment up on the cluster of KUBECONFIG, which must not have it, and
+                 test it there
+  --record FILE  write how the tests of live checks ended, for cdb audit k8s --record FILE
   --help         this text
 
 With KUBECONFIG it looks at that cluster: what would change it is left out and told.
@@ -39,25 +48,44 @@ With KUBECONFIG it looks at that cluster: what would change it is left out and t
 
 const { values } = parseArgs({
   options: {
-    tier: { type: 'string', default: '1' },
+    tier: { type: 'string' },
     only: { type: 'string' },
     build: { type: 'boolean', default: false },
     built: { type: 'boolean', default: false },
+    record: { type: 'string' },
+    'may-change': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 
 type SuiteName = keyof typeof suites
+const isGiven = (process.env['KUBECONFIG'] ?? '') !== ''
 const isSuite = (name: string): name is SuiteName => Object.hasOwn(suites, name)
 
 function chosenSuites(): readonly SuiteName[] {
-  const names = values.only?.split(',') ?? Object.keys(suites)
+  const { tier = 'any', only } = values
+  const names = only?.split(',') ?? Object.keys(suites)
   const unknown = names.find((name) => !isSuite(name))
-  if (unknown === undefined && values.tier === '1') return names.filter(isSuite)
-  const message = unknown === undefined ? `there is no tier ${values.tier}` : `there is no suite ${unknown}`
-  process.stderr.write(`${message}; see --help\n`)
-  process.exit(2)
+  if (unknown !== undefined || !['any', '1', '2'].includes(tier)) {
+    const message = unknown === undefined ? `there is no tier ${tier}` : `there is no suite ${unknown}`
+    process.stderr.write(`${message}; see --help\n`)
+    process.exit(2)
+  }
+  return names.filter(isSuite).filter((name) => tier === 'any' || String(suites[name].tier) === tier)
 }
+
+/** Why a suite cannot run here; null when it can. */
+function whyNot(name: SuiteName): string | null {
+  const { tier } = suites[name]
+  if (isGiven) return null
+  const missing = values.built ? toolsOf([name]).filter((tool) => !isBuilt(tool)) : []
+  if (missing.length === 0) return tier === 2 ? whyNoContainers() : null
+  const names = missing.map((tool) => tool.name).join(', ')
+  return `not built yet: ${names}; npm run test:cluster -- --build builds them`
+}
+
+const toolsOf = (names: readonly SuiteName[]): readonly Tool[] =>
+  tools.filter(({ tiers }) => names.some((name) => tiers.includes(suites[name].tier)))
 
 /** Events of the runner that are heard here, and one for all others. */
 type TestEvent =
@@ -78,14 +106,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 async function runSuites(names: readonly SuiteName[]): Promise<void> {
+  const recorder = createRecorder()
   const counts = { passed: 0, failed: 0, skipped: 0 }
-  const files = names.map((name) => suites[name].pathname)
+  const files = names.map((name) => suites[name].file.pathname)
   const options = { files, concurrency: 1, timeout: SUITE_TIMEOUT_MS, cwd: root, signal: stopping.signal }
   const events: AsyncIterable<TestEvent> = run(options)
   for await (const event of events) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr') process.stderr.write(event.data.message)
-    else if (event.type === 'test:pass') tell('ok  ', event.data)
-    else if (event.type === 'test:fail') tell('FAIL', event.data)
+    else if (event.type === 'test:pass') tell('ok  ', event.data, recorder)
+    else if (event.type === 'test:fail') tell('FAIL', event.data, recorder)
     else if (event.type === 'test:summary' && event.data.file === undefined) {
       const { tests, passed, skipped } = event.data.counts
       counts.passed += passed
@@ -93,13 +122,23 @@ async function runSuites(names: readonly SuiteName[]): Promise<void> {
       counts.failed += tests - passed - skipped
     }
   }
+  if (values.record !== undefined) await record(recorder, values.record, names)
   process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
   write(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
 }
 
-function tell(mark: string, data: EventData.TestPass | EventData.TestFail): void {
+/** A record of some suites would take what the others left out for shown. */
+async function record(recorder: Recorder, path: string, names: readonly SuiteName[]): Promise<void> {
+  const absent = Object.keys(suites).filter((name) => !names.some((each) => each === name))
+  if (absent.length === 0) await recorder.write(path)
+  else write(`${path} is not written: these suites were left out: ${absent.join(', ')}`)
+}
+
+function tell(mark: string, data: EventData.TestPass | EventData.TestFail, recorder: Recorder): void {
   if (data.details.type === 'suite' || data.file === undefined) return
+  const failure = mark === 'FAIL' ? 'failed' : 'passed'
+  recorder.note({ title: data.name, outcome: typeof data.skip === 'string' ? 'skipped' : failure })
   const seconds = (data.details.duration_ms / 1000).toFixed(1)
   const skip = typeof data.skip === 'string' ? `  left out: ${data.skip}` : ''
   write(`${skip === '' ? mark : 'skip'}  ${data.name}  ${seconds} s${skip}`)
@@ -111,25 +150,30 @@ function textOf(error: Error): string {
   return shown.replace(/^/gm, '      ')
 }
 
-if (values.help) process.stdout.write(help)
-else if (values.built && tools.some((tool) => !existsSync(binaryOf(tool)))) {
-  write('the cluster tests are left out: build their tools with npm run test:cluster -- --build')
-} else {
-  const names = chosenSuites()
-  const given = process.env['KUBECONFIG'] ?? ''
-  if (given === '' || values.build) {
-    await buildTools(tools, (line) => process.stderr.write(`${line}\n`))
+async function main(): Promise<void> {
+  const chosen = chosenSuites()
+  const reasons = new Map(chosen.map((name) => [name, whyNot(name)]))
+  for (const [name, reason] of reasons) {
+    if (reason !== null) write(`the suite ${name} is left out: ${reason}`)
   }
-  if (!values.build) await inFolderOfTheRun(() => runSuites(names))
+  const names = chosen.filter((name) => reasons.get(name) === null)
+  if (!isGiven || values.build) {
+    await buildTools(toolsOf(names), (line) => process.stderr.write(`${line}\n`))
+  }
+  if (!values.build && names.length > 0) await inFolderOfTheRun(() => runSuites(names))
 }
 
 /** A suite that is killed leaves its files; they go with the folder that all of them are in. */
 async function inFolderOfTheRun(work: () => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cdb-cluster-run-'))
   process.env['TMPDIR'] = folder
+  if (values['may-change']) process.env['CDB_MAY_CHANGE'] = '1'
   try {
     await work()
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+if (values.help) process.stdout.write(help)
+else await main()

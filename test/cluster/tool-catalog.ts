@@ -8,6 +8,8 @@ export const KUBERNETES = '1.35.8'
 /** One binary: what to build, from which module, and what of its go.mod has to be said again. */
 export type Tool = Readonly<{
   name: ToolName
+  /** The tiers of the tests that run it. */
+  tiers: readonly Tier[]
   module: string
   version: string
   /** The main package that is built; without it `main` is. */
@@ -19,14 +21,28 @@ export type Tool = Readonly<{
   /** Lines of `replace` that the go.mod of the tool has in another form. */
   replace?: Readonly<Record<string, string>>
   ldflags?: string
+  /** Build tags, where a tool can leave out what is not used here. */
+  tags?: readonly string[]
   /** Folder of the module with the CRDs of a controller, which are kept beside its binary. */
   crds?: string
   /** Scripts of the module that it calls by name, kept beside its binary. */
   scripts?: readonly string[]
 }>
 
+/** 1: nodes that are played, and GitOps; 2: nodes that run containers. */
+export type Tier = 1 | 2
+
 export type ToolName =
-  'etcd' | 'kube' | 'kwok' | 'source-controller' | 'kustomize-controller' | 'kustomize' | 'argocd'
+  | 'etcd'
+  | 'kube'
+  | 'kwok'
+  | 'source-controller'
+  | 'kustomize-controller'
+  | 'kustomize'
+  | 'argocd'
+  | 'coredns'
+  | 'kube-router'
+  | 'prometheus'
 
 /** Argo CD without its API server, whose page is not in the module. */
 const argoMain = `package main
@@ -49,30 +65,56 @@ func main() {
 }
 `
 
+const kubeComponents: readonly string[] = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+]
+
+/** CoreDNS with the plugins of a cluster's Corefile: most of the others are clients of clouds. */
+const dnsMain = `package main
+
+import (
+	"github.com/coredns/coredns/coremain"
+	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/health"
+	_ "github.com/coredns/coredns/plugin/kubernetes"
+	_ "github.com/coredns/coredns/plugin/ready"
+)
+
+func main() { coremain.Run() }
+`
+
 /** The build order: what starts first is built first. */
 export const tools: readonly Tool[] = [
   {
     name: 'etcd',
+    tiers: [1, 2],
     module: 'go.etcd.io/etcd/server/v3',
     version: 'v3.7.1',
     package: 'go.etcd.io/etcd/server/v3',
   },
   {
     name: 'kube',
+    tiers: [1, 2],
     module: 'k8s.io/kubernetes',
     version: `v${KUBERNETES}`,
-    main: kubeMain(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']),
+    main: kubeMain(kubeComponents),
     localVersion: `v0.${KUBERNETES.slice(2)}`,
     ldflags: versionFlags(KUBERNETES),
   },
   {
     name: 'kwok',
+    tiers: [1],
     module: 'sigs.k8s.io/kwok',
     version: 'v0.8.0',
     package: 'sigs.k8s.io/kwok/cmd/kwok',
   },
   {
     name: 'source-controller',
+    tiers: [1],
     module: 'github.com/fluxcd/source-controller',
     version: 'v1.9.1',
     package: 'github.com/fluxcd/source-controller',
@@ -80,6 +122,7 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'kustomize-controller',
+    tiers: [1],
     module: 'github.com/fluxcd/kustomize-controller',
     version: 'v1.9.4',
     package: 'github.com/fluxcd/kustomize-controller',
@@ -87,12 +130,14 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'kustomize',
+    tiers: [1],
     module: 'sigs.k8s.io/kustomize/kustomize/v5',
     version: 'v5.8.1',
     package: 'sigs.k8s.io/kustomize/kustomize/v5',
   },
   {
     name: 'argocd',
+    tiers: [1],
     module: 'github.com/argoproj/argo-cd/v3',
     version: 'v3.5.7',
     main: argoMain,
@@ -104,16 +149,39 @@ export const tools: readonly Tool[] = [
         'github.com/argoproj/argo-cd/gitops-engine@v0.0.0-20260914071520-c9c369efcc5b',
     },
   },
+  {
+    name: 'coredns',
+    tiers: [2],
+    module: 'github.com/coredns/coredns',
+    version: 'v1.14.7',
+    main: dnsMain,
+  },
+  {
+    name: 'kube-router',
+    tiers: [2],
+    module: 'github.com/cloudnativelabs/kube-router/v2',
+    version: 'v2.1.0',
+    package: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router',
+  },
+  {
+    name: 'prometheus',
+    tiers: [2],
+    module: 'github.com/prometheus/prometheus',
+    version: 'v0.314.0',
+    package: 'github.com/prometheus/prometheus/cmd/prometheus',
+    tags: ['remove_all_sd', 'enable_kubernetes_sd', 'enable_dns_sd'],
+  },
 ]
 
-/** The components of the control plane as one binary, chosen by its first argument: they share most of it. */
+/** The components of Kubernetes as one binary, chosen by its first argument: they share most of it. */
 function kubeMain(components: readonly string[]): string {
   const alias = (name: string): string => name.replaceAll('-', '')
   const choice = (name: string): string =>
-    `"${name}": func() *cobra.Command { return ${alias(name)}.${constructorOf(name)}() },`
+    `"${name}": func() *cobra.Command { return ${alias(name)}.${constructorOf(name)} },`
   return `package main
 
 import (
+	"context"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -142,7 +210,7 @@ ${components.map((name) => `		${choice(name)}`).join('\n')}
 function constructorOf(component: string): string {
   const name = component.replace('kube-', '').replace('apiserver', 'APIServer')
   const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
-  return `New${words.join('')}Command`
+  return `New${words.join('')}Command(${component === 'kubelet' ? 'context.Background()' : ''})`
 }
 
 /** Without these flags the server says v0.0.0-master, and clients that look at versions refuse it. */

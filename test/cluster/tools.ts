@@ -37,8 +37,7 @@ export const crdsOf = (tool: Tool): string => join(folderOf(tool), 'crds')
 /** Builds what is not built yet, one after the other, and says how long each took and how large it is. */
 export async function buildTools(chosen: readonly Tool[], say: (line: string) => void): Promise<void> {
   for (const tool of chosen) {
-    const isBuilt = existsSync(binaryOf(tool)) && (tool.crds === undefined || existsSync(crdsOf(tool)))
-    if (isBuilt) {
+    if (isBuilt(tool)) {
       say(`${tool.name} ${tool.version}: ${megabytesOf(binaryOf(tool))} MB, built before`)
       continue
     }
@@ -50,6 +49,12 @@ export async function buildTools(chosen: readonly Tool[], say: (line: string) =>
   }
 }
 
+/** Whether the binary stands in the cache, made from the main.go of this catalog. */
+export function isBuilt(tool: Tool): boolean {
+  if (!existsSync(binaryOf(tool)) || (tool.crds !== undefined && !existsSync(crdsOf(tool)))) return false
+  return tool.main === undefined || readFileSync(join(folderOf(tool), 'main.go'), 'utf8') === tool.main
+}
+
 const megabytesOf = (path: string): string => (statSync(path).size / 1e6).toFixed(0)
 
 async function build(tool: Tool): Promise<void> {
@@ -59,7 +64,8 @@ async function build(tool: Tool): Promise<void> {
   const moduleFolder = await download(tool)
   await go(tool, ['mod', 'edit', ...editsOf(tool, join(moduleFolder, 'go.mod'))], DOWNLOAD_TIMEOUT_MS)
   if (tool.main !== undefined) writeFileSync(join(folder, 'main.go'), tool.main)
-  const flags = ['-mod=mod', '-trimpath', '-p', '2', '-ldflags', `-s -w ${tool.ldflags ?? ''}`]
+  const tags = tool.tags === undefined ? [] : ['-tags', tool.tags.join(',')]
+  const flags = ['-mod=mod', '-trimpath', '-p', '2', ...tags, '-ldflags', `-s -w ${tool.ldflags ?? ''}`]
   // Files of Go's cache are read-only; these are copied as files of our own.
   if (tool.crds !== undefined) copyFiles(join(moduleFolder, tool.crds), crdsOf(tool))
   for (const path of tool.scripts ?? []) {

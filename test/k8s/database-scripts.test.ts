@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { listAt, recordAt, textAt } from '../../src/adapters/kubernetes/value.ts'
 import { roleNames } from '../../src/adapters/postgres/roles.ts'
+import { freePort } from '../servers/free-port.ts'
 import { startPostgres } from '../servers/postgres.ts'
 import type { PostgresServer } from '../servers/postgres.ts'
 import { root } from '../tidy/repository.ts'
@@ -84,13 +88,14 @@ const backup = (count: number): Run =>
     BACKUP_COUNT: String(count),
   })
 
-const restore = (file = ''): Run =>
-  script('operations/restore/restore.sh', {
-    ...runAs('cdb_admin', 'cdb'),
-    PASSWORD_FILE: join(passwords, 'admin'),
-    BACKUP_FOLDER: backups,
-    BACKUP_FILE: file,
-  })
+const restoreVariables = (file: string): NodeJS.ProcessEnv => ({
+  ...runAs('cdb_admin', 'cdb'),
+  PASSWORD_FILE: join(passwords, 'admin'),
+  BACKUP_FOLDER: backups,
+  BACKUP_FILE: file,
+})
+
+const restore = (file = ''): Run => script('operations/restore/restore.sh', restoreVariables(file))
 
 for (const environment of environments) {
   test(`${environment}: the server takes every line of its settings`, async () => {
@@ -227,6 +232,27 @@ test('a restore brings back what the newest dump holds, with its rights, and kee
        (select relrowsecurity from pg_class where relname = 'event_log') as rows_have_policies`,
   )
   assert.deepEqual(rights, { signal_appends: true, signal_stores: false, rows_have_policies: true })
+})
+
+test('a restore waits for a database that does not answer yet', async () => {
+  const port = await freePort()
+  const child = spawn('sh', [join(root, 'k8s/base/operations/restore/restore.sh')], {
+    env: { ...restoreVariables(''), PGPORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const proxy = createServer((client) => {
+    client.pipe(connect(server.port, '127.0.0.1')).pipe(client)
+  })
+  const late = setTimeout(() => proxy.listen(port, '127.0.0.1'), 1000)
+  try {
+    const ended = once(child, 'exit')
+    const said = await text(child.stdout)
+    assert.match(said, /^restore: cdb is what cdb-.*\.dump holds/m)
+    assert.deepEqual(await ended, [0, null])
+  } finally {
+    clearTimeout(late)
+    proxy.close()
+  }
 })
 
 test('a backup with a wrong password ends with an error and leaves no file behind', () => {

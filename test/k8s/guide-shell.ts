@@ -9,14 +9,26 @@ import { sound } from '../k8s-scripts/fake-cluster.ts'
 import type { Answers } from '../k8s-scripts/fake-cluster.ts'
 import { root } from '../tidy/repository.ts'
 
-/** Shell blocks of a page of k8s, in their order; indented ones of lists without their indent. */
-export const shellBlocks = (page: string): readonly string[] =>
-  readDocument(readFileSync(join(root, 'k8s', page), 'utf8'))
+/**
+ * Shell blocks of a page of k8s, in their order; indented ones of lists without their indent. With headings,
+ * those that stand right below one of them.
+ */
+export function shellBlocks(page: string, headings?: readonly string[]): readonly string[] {
+  const text = readFileSync(join(root, 'k8s', page), 'utf8')
+  const lines = text.split('\n')
+  const headingAbove = (line: number): string =>
+    lines
+      .slice(0, line - 1)
+      .findLast((each) => /^#{2,6} /.test(each))
+      ?.replace(/^#+ /, '') ?? ''
+  return readDocument(text)
     .blocks.filter(isShell)
-    .map(({ text }) => {
-      const indent = /^ */.exec(text)?.[0] ?? ''
-      return text.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+    .filter(({ line }) => headings === undefined || headings.includes(headingAbove(line)))
+    .map((block) => {
+      const indent = /^ */.exec(block.text)?.[0] ?? ''
+      return block.text.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
     })
+}
 
 const kubectl = await findKubectl()
 

@@ -130,7 +130,7 @@ test('what is run in a pod is the program of the image, with options that it has
   const [entry = ''] =
     /\/app\/[\w./-]+\.ts/.exec(/^ENTRYPOINT.*$/m.exec(textOf('Dockerfile'))?.[0] ?? '') ?? []
   assert.notEqual(entry, '')
-  const text = PAGES.flatMap(shellBlocks)
+  const text = PAGES.flatMap((page) => shellBlocks(page))
     .join('\n')
     .replaceAll(/\\\n\s*/g, '')
   const calls = [...text.matchAll(/-- node (\S+) (\w+) ([^\n>;]*)/g)]

@@ -2,6 +2,7 @@ import { CdbError } from '../../domain/errors.ts'
 import { severities } from './check.ts'
 import type { AuditInput, Check, Problem, Severity } from './check.ts'
 import { liveChecks } from './live-checks.ts'
+import type { LiveFindings } from './live-record.ts'
 import { isWaived, waiverFault, waiversOf } from './waivers.ts'
 import type { Waiver } from './waivers.ts'
 import { findSource } from './source-of.ts'
@@ -30,6 +31,8 @@ export type CheckResult = Readonly<{
   outcome: Outcome
   /** Why it was not run. */
   reason?: string
+  /** What it is known by where it was not run now. */
+  evidence?: string
 }>
 
 export type AuditOutcome = Readonly<{
@@ -46,6 +49,8 @@ export type AuditPlan = Readonly<{
   given: ReadonlyMap<string, readonly RatedProblem[]>
   /** What live checks found, by id; one that is not there was not run. */
   live: ReadonlyMap<string, readonly RatedProblem[]>
+  /** What was recorded of them before, for those that are not there. */
+  recorded?: LiveFindings
   /** `YYYY-MM-DD`, for waivers. */
   today: string
 }>
@@ -62,15 +67,11 @@ const ownChecks: readonly Omit<CheckResult, 'outcome'>[] = [
 const NO_CLUSTER = 'asks for a cluster'
 
 /** Runs every check over the input. A check that breaks is told as one that was not run. */
-export function runAudit({ checks, input, given, live, today }: AuditPlan): AuditOutcome {
+export function runAudit(plan: AuditPlan): AuditOutcome {
+  const { checks, input, given, today } = plan
   const found = [
     ...checks.map((check) => runCheck(check, input, given.get(check.id) ?? [])),
-    ...liveChecks.map((check) => {
-      const problems = live.get(check.id)
-      return problems === undefined
-        ? { check, findings: [], reason: NO_CLUSTER }
-        : { check, findings: findingsOf(check, problems, input), reason: null }
-    }),
+    ...liveChecks.map((check) => liveResult(check, plan)),
   ]
   const waivers = waiversOf(input.settings)
   const valid = waivers.filter((waiver) => waiverFault(waiver, today) === null)
@@ -85,9 +86,10 @@ export function runAudit({ checks, input, given, live, today }: AuditPlan): Audi
   const open = [...found.flatMap(({ findings }) => findings), ...own].filter((each) => !covered.has(each))
   return {
     results: [
-      ...found.map(({ check: { id, severity, title }, findings, reason }) => ({
+      ...found.map(({ check: { id, severity, title }, findings, reason, evidence }) => ({
         ...{ id, severity, title },
         ...outcomeOf(findings, covered, reason),
+        ...(evidence === undefined ? {} : { evidence }),
       })),
       ...ownChecks.map((check) => ({
         ...check,
@@ -106,7 +108,24 @@ export function runAudit({ checks, input, given, live, today }: AuditPlan): Audi
 const rankOf = (severity: Severity): number => severities.indexOf(severity)
 
 type Facts = Pick<CheckResult, 'id' | 'severity' | 'title'>
-type Found = Readonly<{ check: Facts; findings: readonly Finding[]; reason: string | null }>
+type Found = Readonly<{
+  check: Facts
+  findings: readonly Finding[]
+  reason: string | null
+  evidence?: string
+}>
+
+/** What the cluster says now, else what a record says of it. */
+function liveResult(check: Facts, { live, recorded, input }: AuditPlan): Found {
+  const now = live.get(check.id)
+  if (now !== undefined) return { check, findings: findingsOf(check, now, input), reason: null }
+  const before = recorded?.problems.get(check.id)
+  if (recorded === undefined || before === undefined) {
+    return { check, findings: [], reason: recorded?.absent ?? NO_CLUSTER }
+  }
+  const evidence = recorded.evidence === null ? {} : { evidence: recorded.evidence }
+  return { check, findings: findingsOf(check, before, input), reason: null, ...evidence }
+}
 
 function runCheck(check: Check, input: AuditInput, given: readonly RatedProblem[]): Found {
   try {

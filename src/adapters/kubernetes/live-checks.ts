@@ -33,11 +33,12 @@ export const liveChecks: readonly LiveCheck[] = [
   {
     id: 'L11',
     severity: 'high',
-    title: 'Each way to give secrets gives the same keys; rotation reaches pods',
+    title: 'A password that is rotated reaches its pods, and the old one counts no more',
   },
   {
     id: 'L12',
     severity: 'high',
-    title: 'Prometheus has all targets, Grafana its dashboards, a fault its alert',
+    title: 'Prometheus has all targets, and a fault fires its alert',
   },
+  { id: 'L13', severity: 'high', title: 'Grafana has its data sources and its dashboards' },
 ]

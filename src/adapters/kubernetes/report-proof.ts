@@ -54,7 +54,9 @@ export const evidenceOf = (checks: readonly string[], facts: Proof): string =>
     .map((id) => {
       const word = wordOf(id, facts)
       const count = facts.outcome.findings.filter((each) => each.id === id).length
-      return `${id} ${word}${word === 'FAILED' ? ` (${count})` : ''}`
+      const evidence = facts.outcome.results.find((each) => each.id === id)?.evidence
+      const known = evidence === undefined ? '' : ` by ${evidence}`
+      return `${id} ${word}${word === 'FAILED' ? ` (${count})` : ''}${known}`
     })
     .join(', ')
 

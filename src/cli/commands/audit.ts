@@ -16,6 +16,7 @@ export const audit: CliCommand = {
   name: 'audit',
   summary: 'check manifests of Kubernetes, or that the data of the services keeps every invariant',
   help: `Usage: cdb audit k8s [DIR] [--overlay NAME] [--json|--sarif] [--report FILE] [--strict] [--live]
+                     [--record FILE]
        cdb audit data [--venue-ledger FILE|URL] [--json]
 
 k8s: builds every kustomization below DIR, or takes all its YAML as one build where there is none, and runs each
@@ -33,6 +34,8 @@ Options:
   --sarif                  k8s: print SARIF 2.1.0, for code scanning
   --live                   k8s: also ask the cluster of the kubeconfig whether it takes the builds, and whether
                            what is deployed is ready; nothing is changed there
+  --record FILE            k8s: take what "npm run test:cluster -- --record FILE" wrote for the checks that need a
+                           cluster, if it is of the same manifests
   --strict                 k8s: any finding fails, not only blocker and high
   --venue-ledger FILE|URL  data: the venue's ledger as JSON: orders, trades, balances
   --json                   print one JSON object. k8s: checks, passed, failed, waived, notRun, findings, criteria,
@@ -51,6 +54,7 @@ Examples:
     sarif: { type: 'boolean' },
     strict: { type: 'boolean' },
     live: { type: 'boolean' },
+    record: { type: 'string' },
     'venue-ledger': { type: 'string' },
     json: { type: 'boolean' },
   },

@@ -181,3 +181,25 @@ test('a check that finds no end of problems is cut off, and says so', () => {
   assert.equal(findings.length, 201)
   assert.equal(findings.at(-1)?.message, 'and 800 findings more of this check')
 })
+
+test('what a cluster says now counts before what a record says, and the record before nothing', () => {
+  const recorded = {
+    problems: new Map([
+      ['L01', [problem('Pod a')]],
+      ['L02', [problem('Pod b')]],
+      ['L05', []],
+    ]),
+    evidence: 'cluster tests of 2026-01-05',
+    absent: 'the record has no whole run of it',
+  }
+  const outcome = audited([], { live: new Map([['L01', []]]), recorded })
+  const told = outcome.results
+    .filter(({ id }) => ['L01', 'L02', 'L05', 'L08'].includes(id))
+    .map(({ id, outcome: end, evidence, reason }) => [id, end, evidence ?? reason])
+  assert.deepEqual(told, [
+    ['L01', 'passed', undefined],
+    ['L02', 'failed', recorded.evidence],
+    ['L05', 'passed', recorded.evidence],
+    ['L08', 'notRun', recorded.absent],
+  ])
+})

@@ -5,6 +5,6 @@ import { liveChecks } from '../../../src/adapters/kubernetes/live-checks.ts'
 test('live checks are numbered without a gap', () => {
   assert.deepEqual(
     liveChecks.map(({ id }) => id),
-    Array.from({ length: 12 }, (_, index) => `L${String(index + 1).padStart(2, '0')}`),
+    Array.from({ length: 13 }, (_, index) => `L${String(index + 1).padStart(2, '0')}`),
   )
 })

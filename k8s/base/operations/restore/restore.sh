@@ -11,6 +11,17 @@ time="$(date -u +%Y%m%d%H%M%S)"
 fresh="${target}_restored_$time"
 before="${target}_before_$time"
 
+# The first connection of a new pod may be refused: network policies learn its address after it has started.
+waited=0
+until pg_isready --quiet; do
+  if [ "$waited" -ge 300 ]; then
+    echo "restore: the database did not answer within $waited s" >&2
+    exit 1
+  fi
+  sleep 5
+  waited=$((waited + 5))
+done
+
 newest=''
 for path in "$BACKUP_FOLDER"/cdb-*Z.dump; do newest="${path##*/}"; done
 file="${BACKUP_FILE:-$newest}"

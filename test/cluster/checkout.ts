@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { parseDocument } from 'yaml'
+import { shellBlocks } from '../k8s/guide-shell.ts'
+import { manifestsFolder } from './environments.ts'
+import type { Kubectl } from './kubectl.ts'
+import { treeOf } from './repository.ts'
+import type { Tree } from './repository.ts'
+
+/** A checkout of this repository whose development environment trades all the time. */
+export type Checkout = Readonly<{
+  /** Its folder of manifests. */
+  manifests: string
+  /** Runs text as one bash in its root, and returns what it printed; throws with that when it fails. */
+  run(text: string, minutesMax?: number): Promise<string>
+}>
+
+export type CheckoutOptions = Readonly<{
+  folder: string
+  kubectl: Kubectl
+  /** Whether the nodes can pull images: then the manifests keep what only a registry has. */
+  hasRegistry: boolean
+}>
+
+export const DEV = 'cdb-trading-dev'
+const INFRASTRUCTURE = 'overlays/dev/infrastructure/kustomization.yaml'
+const SERVICES = 'overlays/dev/services/kustomization.yaml'
+const VENUE = 'components/simulated-venue/venue.yaml'
+const RESTORE = 'base/operations/restore/kustomization.yaml'
+const OUTPUT_CHARS_KEPT = 6_000
+
+/** Wishes come often, and no limit ends them: an order shall be on its way whenever something is killed. */
+const BUSY = {
+  CDB_PARAMS: 'lookback=1s,threshold=0.0001,exitThreshold=0,minVolume=0',
+  CDB_LIMITS: [
+    ...['C11.second=100000', 'C11.minute=1000000', 'C14.day=1000', 'C14.hourShare=1'],
+    ...['C16.entriesMax=100000', 'C16.losses=100000', 'C17.rejects=100000', 'C17.share=1'],
+  ].join(','),
+}
+const TRADES_PER_SECOND = 100
+
+/** Of the quickstart: the cluster and the images are there, and so is what npm installs. */
+const PRELUDE = `set -euo pipefail
+docker() { :; }
+kind() { :; }
+npm() { :; }
+namespace=${DEV}
+`
+
+/** Links everything into a folder, except the manifests, which are copied and changed. */
+export function createCheckout({ folder, kubectl, hasRegistry }: CheckoutOptions): Checkout {
+  const root = join(manifestsFolder, '..')
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(root)) {
+    if (name !== 'k8s' && name !== '.git') symlinkSync(join(root, name), join(folder, name))
+  }
+  const manifests = join(folder, 'k8s')
+  cpSync(manifestsFolder, manifests, { recursive: true })
+  const tree = treeOf(manifests)
+  if (!hasRegistry) {
+    leaveOutGrafana(tree)
+    nameByTag(tree)
+  }
+  makeBusy(tree)
+  const env = {
+    ...process.env,
+    KUBECONFIG: kubectl.kubeconfig,
+    PATH: [dirname(kubectl.path), join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(
+      delimiter,
+    ),
+  }
+  return {
+    manifests,
+    run: (text, minutesMax = 10) => runBash(`${PRELUDE}${text}`, { cwd: folder, env, minutesMax }),
+  }
+}
+
+/** Its image is no package of Debian and no module of Go; a cluster with a registry has it. */
+function leaveOutGrafana(tree: Tree): void {
+  const drop = (apiVersion: string, kind: string): object => ({
+    patch: `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: grafana }\n$patch: delete\n`,
+  })
+  addPatches(tree, INFRASTRUCTURE, [drop('apps/v1', 'Deployment'), drop('v1', 'Service')])
+}
+
+/** What is by digest for prod: the nodes have no image with the digest of a registry. */
+function nameByTag(tree: Tree): void {
+  tree.edit(RESTORE, (text) => text.replace(/digest: \S+ # (\S+)/, 'newTag: $1'))
+}
+
+function makeBusy(tree: Tree): void {
+  tree.edit(VENUE, (text) => text.replace(/^( +)- --cash=10000$/m, `$&\n$1- --rate=${TRADES_PER_SECOND}`))
+  tree.edit(SERVICES, (text) => {
+    const document = parseDocument(text)
+    for (const [name, value] of Object.entries(BUSY)) {
+      document.addIn(['configMapGenerator', 0, 'literals'], `${name}=${value}`)
+    }
+    return document.toString()
+  })
+}
+
+function addPatches(tree: Tree, path: string, patches: readonly object[]): void {
+  tree.edit(path, (text) => {
+    const document = parseDocument(text)
+    for (const patch of patches) document.addIn(['patches'], document.createNode(patch))
+    return document.toString()
+  })
+}
+
+type BashOptions = Readonly<{ cwd: string; env: NodeJS.ProcessEnv; minutesMax: number }>
+
+function runBash(text: string, { cwd, env, minutesMax }: BashOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', ['-c', text], {
+      ...{ cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: minutesMax * 60_000, killSignal: 'SIGKILL' },
+    })
+    let [printed, said] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      printed += part
+      said += part
+    })
+    child.stderr.setEncoding('utf8').on('data', (part: string) => (said += part))
+    child.once('error', reject)
+    // What runs on in the background holds the pipes open: the end of the shell counts.
+    child.once('exit', (code, signal) => {
+      if (code === 0) resolve(printed)
+      else reject(new Error(`it ended with ${signal ?? String(code)}:\n${said.slice(-OUTPUT_CHARS_KEPT)}`))
+    })
+  })
+}
+
+/** The blocks of a page below some of its headings, as the development environment reads them. */
+export function guide(page: string, ...headings: readonly string[]): string {
+  const missing = headings.find((heading) => shellBlocks(page, [heading]).length === 0)
+  if (missing !== undefined) throw new Error(`${page} has no block of shell right below "${missing}"`)
+  return shellBlocks(page, headings)
+    .join('\n')
+    .replaceAll(/\bcdb-trading\b(?!-dev)/g, DEV)
+    .replaceAll('k8s/overlays/prod', 'k8s/overlays/dev')
+    .replaceAll('--environment prod', '--environment dev')
+}
