@@ -6,11 +6,6 @@ set -eu
 : "${BACKUP_FOLDER:?}" "${PASSWORD_FILE:?}" "${PGDATABASE:?}"
 PGPASSWORD="$(cat "$PASSWORD_FILE")"
 export PGPASSWORD
-target="$PGDATABASE"
-time="$(date -u +%Y%m%d%H%M%S)"
-fresh="${target}_restored_$time"
-before="${target}_before_$time"
-
 # The first connection of a new pod may be refused: network policies learn its address after it has started.
 waited=0
 until pg_isready --quiet; do
@@ -22,6 +17,10 @@ until pg_isready --quiet; do
   waited=$((waited + 5))
 done
 
+target="$PGDATABASE"
+time="$(date -u +%Y%m%d%H%M%S)"
+fresh="${target}_restored_$time"
+before="${target}_before_$time"
 newest=''
 for path in "$BACKUP_FOLDER"/cdb-*Z.dump; do newest="${path##*/}"; done
 file="${BACKUP_FILE:-$newest}"
