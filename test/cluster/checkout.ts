@@ -4,31 +4,35 @@ import { delimiter, dirname, join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { shellBlocks } from '../k8s/guide-shell.ts'
 import { manifestsFolder } from './environments.ts'
+import type { Environment } from './environments.ts'
 import type { Kubectl } from './kubectl.ts'
 import { treeOf } from './repository.ts'
 import type { Tree } from './repository.ts'
 
-/** A checkout of this repository whose development environment trades all the time. */
+/** A checkout of this repository whose environment trades all the time. */
 export type Checkout = Readonly<{
   /** Its folder of manifests. */
   manifests: string
-  /** Runs text as one bash in its root, and returns what it printed; throws with that when it fails. */
-  run(text: string, minutesMax?: number): Promise<string>
+  /**
+   * Runs the blocks of a page below some of its headings as one bash in its root, as they are for its
+   * environment, and returns what they printed; throws with that when they fail. `edit` changes the text.
+   */
+  follow(page: string, headings: readonly string[], edit?: (text: string) => string): Promise<string>
 }>
 
 export type CheckoutOptions = Readonly<{
   folder: string
+  environment: Environment
   kubectl: Kubectl
   /** Whether the nodes can pull images: then the manifests keep what only a registry has. */
   hasRegistry: boolean
 }>
 
-export const DEV = 'cdb-trading-dev'
-const INFRASTRUCTURE = 'overlays/dev/infrastructure/kustomization.yaml'
-const SERVICES = 'overlays/dev/services/kustomization.yaml'
 const VENUE = 'components/simulated-venue/venue.yaml'
+const LAYERS = ['infrastructure', 'migrations', 'services'] as const
 const RESTORE = 'base/operations/restore/kustomization.yaml'
 const OUTPUT_CHARS_KEPT = 6_000
+const MINUTES_MAX = 15
 
 /** Wishes come often, and no limit ends them: an order shall be on its way whenever something is killed. */
 const BUSY = {
@@ -45,11 +49,10 @@ const PRELUDE = `set -euo pipefail
 docker() { :; }
 kind() { :; }
 npm() { :; }
-namespace=${DEV}
 `
 
 /** Links everything into a folder, except the manifests, which are copied and changed. */
-export function createCheckout({ folder, kubectl, hasRegistry }: CheckoutOptions): Checkout {
+export function createCheckout({ folder, environment, kubectl, hasRegistry }: CheckoutOptions): Checkout {
   const root = join(manifestsFolder, '..')
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(root)) {
@@ -59,10 +62,10 @@ export function createCheckout({ folder, kubectl, hasRegistry }: CheckoutOptions
   cpSync(manifestsFolder, manifests, { recursive: true })
   const tree = treeOf(manifests)
   if (!hasRegistry) {
-    leaveOutGrafana(tree)
+    leaveOutGrafana(tree, environment)
     nameByTag(tree)
   }
-  makeBusy(tree)
+  makeBusy(tree, environment)
   const env = {
     ...process.env,
     KUBECONFIG: kubectl.kubeconfig,
@@ -72,26 +75,39 @@ export function createCheckout({ folder, kubectl, hasRegistry }: CheckoutOptions
   }
   return {
     manifests,
-    run: (text, minutesMax = 10) => runBash(`${PRELUDE}${text}`, { cwd: folder, env, minutesMax }),
+    follow(page, headings, edit = (text) => text) {
+      const text = `${PRELUDE}namespace=${environment.namespace}\n${edit(guide(page, headings, environment))}`
+      return runBash(text, { cwd: folder, env })
+    },
   }
 }
 
 /** Its image is no package of Debian and no module of Go; a cluster with a registry has it. */
-function leaveOutGrafana(tree: Tree): void {
+function leaveOutGrafana(tree: Tree, environment: Environment): void {
   const drop = (apiVersion: string, kind: string): object => ({
     patch: `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: grafana }\n$patch: delete\n`,
   })
-  addPatches(tree, INFRASTRUCTURE, [drop('apps/v1', 'Deployment'), drop('v1', 'Service')])
+  addPatches(tree, layerOf(environment, 'infrastructure'), [
+    drop('apps/v1', 'Deployment'),
+    drop('v1', 'Service'),
+  ])
 }
 
-/** What is by digest for prod: the nodes have no image with the digest of a registry. */
+const layerOf = ({ name }: Environment, layer: string): string =>
+  `overlays/${name}/${layer}/kustomization.yaml`
+
+/** Servers that are named by digest have their tag behind it; the digests of ours are of this tree. */
 function nameByTag(tree: Tree): void {
-  tree.edit(RESTORE, (text) => text.replace(/digest: \S+ # (\S+)/, 'newTag: $1'))
+  const digest = /digest: \S+ # (?!\{)(\S+)/g
+  for (const path of [RESTORE, ...LAYERS.map((layer) => `overlays/prod/${layer}/kustomization.yaml`)]) {
+    const text = tree.read(path)
+    if (digest.test(text)) tree.write(path, text.replace(digest, 'newTag: $1'))
+  }
 }
 
-function makeBusy(tree: Tree): void {
+function makeBusy(tree: Tree, environment: Environment): void {
   tree.edit(VENUE, (text) => text.replace(/^( +)- --cash=10000$/m, `$&\n$1- --rate=${TRADES_PER_SECOND}`))
-  tree.edit(SERVICES, (text) => {
+  tree.edit(layerOf(environment, 'services'), (text) => {
     const document = parseDocument(text)
     for (const [name, value] of Object.entries(BUSY)) {
       document.addIn(['configMapGenerator', 0, 'literals'], `${name}=${value}`)
@@ -103,17 +119,24 @@ function makeBusy(tree: Tree): void {
 function addPatches(tree: Tree, path: string, patches: readonly object[]): void {
   tree.edit(path, (text) => {
     const document = parseDocument(text)
+    if (!document.has('patches')) document.set('patches', document.createNode([]))
     for (const patch of patches) document.addIn(['patches'], document.createNode(patch))
     return document.toString()
   })
 }
 
-type BashOptions = Readonly<{ cwd: string; env: NodeJS.ProcessEnv; minutesMax: number }>
+type BashOptions = Readonly<{ cwd: string; env: NodeJS.ProcessEnv }>
 
-function runBash(text: string, { cwd, env, minutesMax }: BashOptions): Promise<string> {
+function runBash(text: string, { cwd, env }: BashOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('bash', ['-c', text], {
-      ...{ cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: minutesMax * 60_000, killSignal: 'SIGKILL' },
+      ...{
+        cwd,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: MINUTES_MAX * 60_000,
+        killSignal: 'SIGKILL',
+      },
     })
     let [printed, said] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
@@ -130,13 +153,14 @@ function runBash(text: string, { cwd, env, minutesMax }: BashOptions): Promise<s
   })
 }
 
-/** The blocks of a page below some of its headings, as the development environment reads them. */
-export function guide(page: string, ...headings: readonly string[]): string {
+/** The blocks of a page below some of its headings, as they are for an environment. */
+function guide(page: string, headings: readonly string[], { name, namespace }: Environment): string {
   const missing = headings.find((heading) => shellBlocks(page, [heading]).length === 0)
   if (missing !== undefined) throw new Error(`${page} has no block of shell right below "${missing}"`)
+  const confirmed = name === 'prod' ? 'prod --yes' : name
   return shellBlocks(page, headings)
     .join('\n')
-    .replaceAll(/\bcdb-trading\b(?!-dev)/g, DEV)
-    .replaceAll('k8s/overlays/prod', 'k8s/overlays/dev')
-    .replaceAll('--environment prod', '--environment dev')
+    .replaceAll(/\bcdb-trading(?:-dev)?\b/g, namespace)
+    .replaceAll(/k8s\/overlays\/(?:dev|prod)\b/g, `k8s/overlays/${name}`)
+    .replaceAll(/--environment (?:dev|prod)\b/g, `--environment ${confirmed}`)
 }

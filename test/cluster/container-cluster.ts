@@ -22,19 +22,21 @@ export type ContainerCluster = Cluster &
     apiHost: string
   }>
 
-/** Each offers the processors of the machine anew: the requests of an environment need more than two. */
-const NODES = 3
 /** The usual one, which network policies allow by number. */
 export const API_PORT = 6443
 
-/**
- * Starts a cluster of this machine's processes, and writes how an administrator reaches it to `kubeconfig`;
- * `archives` are the images that its nodes have.
- */
-export async function openContainerCluster(
-  archives: readonly string[],
-  kubeconfig: string,
-): Promise<ContainerCluster> {
+export type ContainerClusterOptions = Readonly<{
+  /** How many nodes. Each offers the processors of the machine anew, as an environment needs more than two. */
+  count: number
+  /** The images that its nodes have. */
+  archives: readonly string[]
+  /** Where it is written how an administrator reaches it. */
+  kubeconfig: string
+}>
+
+/** Starts a cluster of this machine's processes. */
+export async function openContainerCluster(options: ContainerClusterOptions): Promise<ContainerCluster> {
+  const { count, archives, kubeconfig } = options
   clearCgroups()
   const network = await startNodeNetwork(mkdtempSync(join(tmpdir(), 'cdb-network-')))
   const plane = await startControlPlane({ address: network.hostAddress, port: API_PORT })
@@ -47,7 +49,7 @@ export async function openContainerCluster(
   }
   try {
     await untilServing(plane, kubectl)
-    const indexes = Array.from({ length: NODES }, (_, index) => index)
+    const indexes = Array.from({ length: count }, (_, index) => index)
     const nodes = await Promise.all(indexes.map((index) => startNode({ index, plane, network })))
     connectPods(nodes)
     await Promise.all(nodes.map((node) => node.importImages(archives)))
@@ -55,7 +57,7 @@ export async function openContainerCluster(
     await kubectl.apply(
       [...furniture, ...nameServer()].map((manifest) => `---\n${stringify(manifest)}`).join(''),
     )
-    await untilNodesReady(plane, kubectl, NODES)
+    await untilNodesReady(plane, kubectl, count)
     for (const node of nodes) node.startFirewall()
     return {
       ...{ kubectl, kubeconfig, plane, nodes, apiHost: network.hostAddress },

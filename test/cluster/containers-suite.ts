@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { stringify } from 'yaml'
-import { DEV, guide } from './checkout.ts'
-import { openDevelopment } from './development.ts'
-import type { Development } from './development.ts'
-import { manifestsFolder } from './environments.ts'
+import { openContainerSite } from './container-site.ts'
+import type { ContainerSite } from './container-site.ts'
+import { dev, manifestsFolder, serviceNames } from './environments.ts'
 import { readFlowMatrix } from './flow-matrix.ts'
 import { reachedFrom } from './flow-probe.ts'
-import { IDLE, idlePod, nameOfIdle } from './idle-pod.ts'
+import { idlePod, idlesFor, nameOfIdle } from './idle-pod.ts'
 import { findingsOf } from './live.ts'
 import { crash } from './pod-crash.ts'
 import { fetchFrom } from './port-forward.ts'
-import { assertHoldsRows, assertSound, leaderOf, untilMoreFills } from './trading.ts'
+import { assertHoldsRows, assertTrades, leaderOf, untilMoreFills } from './trading.ts'
 import { until } from './until.ts'
 import { podsOf, untilRolledOut } from './workloads.ts'
 
@@ -22,112 +21,110 @@ const LONG = { timeoutMs: 240_000 }
 const FILLS = 5
 /** What runs all the time, two that come and go, and one that no flow is of; Grafana, where it is. */
 const COMPONENTS_MIN = 13
-const TARGETS = ['alertmanager', 'prometheus', ...Array.from({ length: 5 }, () => 'services')]
+/** With two processors each, enough for what development requests. */
+const NODES = 3
+const TARGETS = ['alertmanager', ...serviceNames, 'prometheus']
 
 const given = process.env['KUBECONFIG'] ?? ''
 const READ_ONLY = 'it changes the cluster of KUBECONFIG; --may-change lets it'
 const skip = given !== '' && process.env['CDB_MAY_CHANGE'] !== '1' && READ_ONLY
 const skipOnGiven = given !== '' && 'it breaks nodes, and those of KUBECONFIG may be in use'
 
-let cluster: Development
+let site: ContainerSite
 
 before(async () => {
-  if (skip === false) cluster = await openDevelopment(given)
+  if (skip === false) site = await openContainerSite(dev, { given, nodes: NODES })
 })
 
 after(async () => {
-  if (skip === false) await cluster.close()
+  if (skip === false) await site.close()
 })
 
-/** It goes on: every workload is ready, orders are filled, and the data is sound. */
-async function assertTrades(): Promise<void> {
-  const { kubectl } = cluster
-  await untilRolledOut(kubectl, DEV, ROLLOUT_SECONDS_MAX)
-  await untilMoreFills(kubectl, FILLS)
-  await assertSound(kubectl)
-}
-
 test('the quickstart leads from nothing to orders that are filled (L03)', { skip }, async () => {
-  const { kubectl } = cluster
+  const { kubectl } = site
   const headings = ['3. Once for the cluster', '4. Namespace and Secrets', '5. Deploy']
-  const printed = await cluster.checkout.run(guide('QUICKSTART.md', ...headings))
+  const printed = await site.checkout.follow('QUICKSTART.md', headings)
   assert.match(printed, /deployed dev to cdb-trading-dev/)
   await untilMoreFills(kubectl, FILLS)
-  const looked = await cluster.checkout.run(guide('QUICKSTART.md', '6. Look at it'))
+  const looked = await site.checkout.follow('QUICKSTART.md', ['6. Look at it'])
   assert.equal(looked.match(/^I\d+ +ok /gm)?.length, 18)
 })
 
 test('Prometheus has every target, and the live audit is green (L03, L12)', { skip }, async () => {
   const page = { port: 9090, path: '/api/v1/targets?state=active' }
-  const { data } = (await fetchFrom(cluster.kubectl, 'prometheus-0', page)) as Targets
+  const { data } = (await fetchFrom(site.kubectl, 'prometheus-0', page)) as Targets
   const jobs = data.activeTargets.map(({ labels, health }) => `${labels.job} ${health}`).toSorted()
   assert.deepEqual(
     jobs,
     TARGETS.map((job) => `${job} up`),
   )
-  const found = await findingsOf(cluster.kubectl, cluster.checkout.manifests, 'dev')
+  const found = await findingsOf(site.kubectl, site.checkout.manifests, 'dev')
   assert.deepEqual(found, { ...found, L01: [], L03: [] })
 })
 
 test('the kill switch of the quickstart stops it, and it goes on afterwards', { skip }, async () => {
-  await cluster.checkout.run(guide('QUICKSTART.md', '7. Stop trading, and go on'))
+  await site.checkout.follow('QUICKSTART.md', ['7. Stop trading, and go on'])
   // The audit of manifests looks at those of this repository: the checkout lacks Grafana.
-  const stands = guide('QUICKSTART.md', '8. Does it stand?').replace(
-    'audit k8s k8s',
-    `audit k8s ${manifestsFolder}`,
+  await site.checkout.follow('QUICKSTART.md', ['8. Does it stand?'], (text) =>
+    text.replace('audit k8s k8s', `audit k8s ${manifestsFolder}`),
   )
-  await cluster.checkout.run(stands)
-  await assertTrades()
+  await assertTrades(site)
 })
 
 test('who can reach whom is what the table of flows says (L08)', { skip }, async () => {
-  const { kubectl, apiHost, image } = cluster
-  await kubectl.apply(IDLE.map((each) => `---\n${stringify(idlePod({ ...each, image }))}`).join(''))
-  for (const { component, namespace } of IDLE) {
+  const { kubectl, apiHost, image } = site
+  const idles = idlesFor(dev.namespace)
+  for (const idle of idles) {
+    const manifest = stringify(idlePod({ ...idle, image }))
+    await kubectl.read(['apply', '--namespace', idle.namespace, '--filename=-'], { input: manifest })
+  }
+  for (const { component, namespace } of idles) {
     const pod = `pod/${nameOfIdle(component)}`
     await kubectl.read(['wait', pod, '--for=condition=Ready', '--timeout=60s', '--namespace', namespace])
   }
   const { podOf, targetsOf, allowed } = await readFlowMatrix(kubectl, apiHost)
   assert.ok(podOf.size >= COMPONENTS_MIN, [...podOf.keys()].join(', '))
   const sources = [
-    ...[...podOf].map(([component, pod]) => ({ component, pod, namespace: DEV })),
+    ...[...podOf].map(([component, pod]) => ({ component, pod, namespace: dev.namespace })),
     { component: 'of-another-namespace', pod: nameOfIdle('cdb-risk'), namespace: 'default' },
   ]
   for (const { component, ...source } of sources) {
     const reached = await reachedFrom(kubectl, source, { image, targets: targetsOf(component) })
     // Its own namespace has no policies, so that it may ask the cluster; ours let nobody in.
-    const inside = reached.filter((name) => source.namespace === DEV || !/^(?:dns|kube-api):/.test(name))
+    const inside = reached.filter(
+      (name) => source.namespace === dev.namespace || !/^(?:dns|kube-api):/.test(name),
+    )
     assert.deepEqual(inside, allowed(component), `from ${component}`)
   }
-  for (const { component, namespace } of IDLE) {
+  for (const { component, namespace } of idles) {
     await kubectl.read(['delete', 'pod', nameOfIdle(component), '--namespace', namespace])
   }
 })
 
 test('every container may be killed at any instant (L09)', { skip: skip || skipOnGiven }, async (t) => {
-  const { kubectl } = cluster
-  for (const name of (await podsOf(kubectl, DEV)).keys()) {
+  const { kubectl } = site
+  for (const name of (await podsOf(kubectl, dev.namespace)).keys()) {
     await crash(kubectl, name)
-    await untilRolledOut(kubectl, DEV, ROLLOUT_SECONDS_MAX)
+    await untilRolledOut(kubectl, dev.namespace, ROLLOUT_SECONDS_MAX)
     t.diagnostic(`${name} killed, ${await untilMoreFills(kubectl, 1)} fills`)
   }
-  await assertTrades()
+  await assertTrades(site)
 })
 
 test('every pod may be deleted at once (L09)', { skip }, async () => {
-  const { kubectl } = cluster
-  await kubectl.read(['delete', 'pods', '--all', '--force', '--grace-period=0', '--namespace', DEV])
-  await assertTrades()
+  const { kubectl } = site
+  await kubectl.read(['delete', 'pods', '--all', '--force', '--grace-period=0'])
+  await assertTrades(site)
 })
 
 test('of two of each service the other leads when the leader is gone (L09)', { skip }, async (t) => {
-  const { kubectl } = cluster
+  const { kubectl } = site
   await scale('deployment', 2)
-  await untilRolledOut(kubectl, DEV, ROLLOUT_SECONDS_MAX)
-  await assertTrades()
+  await untilRolledOut(kubectl, dev.namespace, ROLLOUT_SECONDS_MAX)
+  await assertTrades(site)
   const leader = await leaderOf(kubectl, 'risk')
   const startMs = Date.now()
-  await kubectl.read(['delete', 'pod', leader, '--force', '--grace-period=0', '--namespace', DEV])
+  await kubectl.read(['delete', 'pod', leader, '--force', '--grace-period=0'])
   const next = await until('another one leads', TAKEOVER_SECONDS_MAX, async () => {
     const name = await leaderOf(kubectl, 'risk')
     return name === leader ? null : name
@@ -135,81 +132,77 @@ test('of two of each service the other leads when the leader is gone (L09)', { s
   t.diagnostic(
     `${leader} of two deleted, ${next} leads ${((Date.now() - startMs) / 1000).toFixed(1)} s later`,
   )
-  await assertTrades()
+  await assertTrades(site)
   await scale('deployment', 1)
 })
 
 test('every node may be drained (L09)', { skip: skip || skipOnGiven }, async () => {
-  for (const name of cluster.nodes) {
-    await cluster.kubectl.read(['drain', name, '--delete-emptydir-data', '--timeout=180s'], LONG)
-    await assertTrades()
-    await cluster.kubectl.read(['uncordon', name])
+  for (const name of site.nodes) {
+    await site.kubectl.read(['drain', name, '--delete-emptydir-data', '--timeout=180s'], LONG)
+    await assertTrades(site)
+    await site.kubectl.read(['uncordon', name])
   }
 })
 
 test('Redis may be lost with its volume (L10)', { skip }, async () => {
-  await cluster.checkout.run(guide('DISASTER_RECOVERY.md', 'Redis is lost'))
-  await assertTrades()
+  await site.checkout.follow('DISASTER_RECOVERY.md', ['Redis is lost'])
+  await assertTrades(site)
 })
 
 test('passwords are rotated as the guide says, and old ones count no more (L11)', { skip }, async () => {
-  const { kubectl } = cluster
+  const { kubectl } = site
   const before = await passwordOf('database-password-risk')
   const headings = ['Rotation', 'Roles of the database', 'Users of Redis', 'Administrator and backup']
-  await cluster.checkout.run(guide('SECRETS_GUIDE.md', ...headings))
-  await kubectl.read(['rollout', 'restart', 'deployment', '--namespace', DEV])
-  await assertTrades()
+  await site.checkout.follow('SECRETS_GUIDE.md', headings)
+  await kubectl.read(['rollout', 'restart', 'deployment'])
+  await assertTrades(site)
   const after = await passwordOf('database-password-risk')
   assert.notEqual(after, before)
   assert.deepEqual([await logIn('cdb_risk', before), await logIn('cdb_risk', after)], [false, true])
 })
 
 test('a fault fires its alert, and its end ends it (L12)', { skip }, async () => {
-  const { kubectl } = cluster
-  await kubectl.read(['scale', 'statefulset', 'cdb-venue', '--replicas=0', '--namespace', DEV])
+  const { kubectl } = site
+  await kubectl.read(['scale', 'statefulset', 'cdb-venue', '--replicas=0'])
   await untilAlert('MarketDataOld', true)
-  await kubectl.read(['scale', 'statefulset', 'cdb-venue', '--replicas=1', '--namespace', DEV])
+  await kubectl.read(['scale', 'statefulset', 'cdb-venue', '--replicas=1'])
   await untilAlert('MarketDataOld', false)
-  await assertTrades()
+  await assertTrades(site)
 })
 
 test('the drill of disaster recovery restores a backup, row by row (L10)', { skip }, async (t) => {
-  const printed = await cluster.checkout.run(guide('DISASTER_RECOVERY.md', 'Drill'), 15)
+  const printed = await site.checkout.follow('DISASTER_RECOVERY.md', ['Drill'])
   t.diagnostic(/restored and trading again after \d+ seconds/.exec(printed)?.[0] ?? assert.fail(printed))
   const before = /cdb_before_\d+/.exec(printed)?.[0] ?? assert.fail(printed)
-  await assertHoldsRows(cluster.kubectl, before)
-  await assertTrades()
+  await assertHoldsRows(site.kubectl, before)
+  await assertTrades(site)
 })
 
 test('cleaned up, only volumes, Secrets and the namespace are left', { skip }, async () => {
-  const { kubectl } = cluster
-  await cluster.checkout.run(guide('QUICKSTART.md', '9. Away with it').replace('kill $forward', ':'))
-  assert.equal(await kubectl.read(['get', 'all', '--namespace', DEV, '--output=name']), '')
-  const kept = await kubectl.read([
-    'get',
-    'secrets,persistentvolumeclaims',
-    '--namespace',
-    DEV,
-    '--output=name',
-  ])
+  const { kubectl } = site
+  await site.checkout.follow('QUICKSTART.md', ['9. Away with it'], (text) =>
+    text.replace('kill $forward', ':'),
+  )
+  assert.equal(await kubectl.read(['get', 'all', '--output=name']), '')
+  const kept = await kubectl.read(['get', 'secrets,persistentvolumeclaims', '--output=name'])
   assert.match(kept, /secret\/cdb-secrets/)
   assert.match(kept, /persistentvolumeclaim\/data-postgresql-0/)
 })
 
 async function scale(kind: string, replicas: number): Promise<void> {
-  await cluster.kubectl.read(['scale', kind, '--all', `--replicas=${replicas}`, '--namespace', DEV])
+  await site.kubectl.read(['scale', kind, '--all', `--replicas=${replicas}`])
 }
 
 async function passwordOf(key: string): Promise<string> {
   const template = `go-template={{index .data "${key}" | base64decode}}`
-  return cluster.kubectl.read(['get', 'secret', 'cdb-secrets', '--namespace', DEV, `--output=${template}`])
+  return site.kubectl.read(['get', 'secret', 'cdb-secrets', `--output=${template}`])
 }
 
 /** Whether the database takes a password over the network. */
 async function logIn(role: string, password: string): Promise<boolean> {
   const ask = `psql --host=127.0.0.1 --username=${role} --dbname=cdb --command='select 1'`
-  const { code } = await cluster.kubectl.run([
-    ...['exec', 'postgresql-0', '--namespace', DEV, '--', 'sh', '-c', `PGPASSWORD=${password} exec ${ask}`],
+  const { code } = await site.kubectl.run([
+    ...['exec', 'postgresql-0', '--', 'sh', '-c', `PGPASSWORD=${password} exec ${ask}`],
   ])
   return code === 0
 }
@@ -226,7 +219,7 @@ type Alerts = readonly Readonly<{ labels: Readonly<{ alertname: string }> }>[]
 async function untilAlert(name: string, isWanted: boolean): Promise<void> {
   const page = { port: 9093, path: '/api/v2/alerts?active=true' }
   await until(`the alert ${name} ${isWanted ? 'fires' : 'is over'}`, ALERT_SECONDS_MAX, async () => {
-    const alerts = (await fetchFrom(cluster.kubectl, 'alertmanager-0', page)) as Alerts
+    const alerts = (await fetchFrom(site.kubectl, 'alertmanager-0', page)) as Alerts
     return alerts.some(({ labels }) => labels.alertname === name) === isWanted ? true : null
   })
 }

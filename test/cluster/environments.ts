@@ -10,10 +10,11 @@ export const manifestsFolder = join(import.meta.dirname, '..', '..', 'k8s')
 /** An environment: its overlay and its namespace. */
 export type Environment = Readonly<{ name: 'dev' | 'prod'; namespace: string }>
 
-export const environments: readonly Environment[] = [
-  { name: 'dev', namespace: 'cdb-trading-dev' },
-  { name: 'prod', namespace: 'cdb-trading' },
-]
+export const dev: Environment = { name: 'dev', namespace: 'cdb-trading-dev' }
+export const prod: Environment = { name: 'prod', namespace: 'cdb-trading' }
+/** The five services, in the order of the alphabet. */
+export const serviceNames = ['cdb-db-writer', 'cdb-execution', 'cdb-risk', 'cdb-signal', 'cdb-ws'] as const
+export const environments: readonly Environment[] = [dev, prod]
 
 /** What a cluster needs once, whoever deploys to it. */
 export const clusterFolder = join(manifestsFolder, 'cluster')

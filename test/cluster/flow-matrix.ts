@@ -1,6 +1,5 @@
 import { readFlowTable } from '../../scripts/network-policies.ts'
 import type { Flow } from '../../scripts/flow-policies.ts'
-import { DEV } from './checkout.ts'
 import { API_PORT } from './container-cluster.ts'
 import type { Target } from './flow-probe.ts'
 import type { Kubectl } from './kubectl.ts'
@@ -28,7 +27,7 @@ type Pods = Readonly<{
 /** Every port of the table at every pod of a component, beside name servers and the API server. */
 export async function readFlowMatrix(kubectl: Kubectl, apiHost: string | null): Promise<FlowMatrix> {
   const flows = readFlowTable().flows.filter(({ when }) => when === null || when === ACTIVE)
-  const pods = await kubectl.get<Pods>(['pods', '--namespace', DEV])
+  const pods = await kubectl.get<Pods>(['pods'])
   const running = (pods?.items ?? [])
     .filter(({ status }) => status.phase === 'Running')
     .flatMap(({ metadata, status: { podIP } }) => {

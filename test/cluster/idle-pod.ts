@@ -1,13 +1,11 @@
-import { DEV } from './checkout.ts'
-
 /** A pod that does nothing, and whose network is that of a component. */
 export type Idle = Readonly<{ component: string; namespace: string }>
 
 /** For components whose pods come and go, for one that nobody knows, and one of another namespace. */
-export const IDLE: readonly Idle[] = [
-  { component: 'cdb-migrate', namespace: DEV },
-  { component: 'postgresql-backup', namespace: DEV },
-  { component: 'stranger', namespace: DEV },
+export const idlesFor = (namespace: string): readonly Idle[] => [
+  { component: 'cdb-migrate', namespace },
+  { component: 'postgresql-backup', namespace },
+  { component: 'stranger', namespace },
   { component: 'cdb-risk', namespace: 'default' },
 ]
 

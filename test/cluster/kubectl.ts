@@ -13,6 +13,8 @@ export type KubectlOptions = Readonly<{ input?: string; timeoutMs?: number }>
 export type Kubectl = Readonly<{
   path: string
   kubeconfig: string
+  /** The words before those of a call: the program, and the namespace that it is for. */
+  command: readonly string[]
   /** Runs it and returns what came of it, whatever that is. */
   run(args: readonly string[], options?: KubectlOptions): Promise<Answer>
   /** Runs it and returns what it printed; throws with what it complained about. */
@@ -40,12 +42,14 @@ export async function findKubectl(): Promise<string> {
   return (await findKustomizer({ ...search, path: '' })).command
 }
 
-/** kubectl at a path, with a kubeconfig. */
-export function createKubectl(path: string, kubeconfig: string): Kubectl {
+/** kubectl at a path, with a kubeconfig; calls that name no other namespace are for the given one. */
+export function createKubectl(path: string, kubeconfig: string, namespace?: string): Kubectl {
+  const command = [path, ...(namespace === undefined ? [] : ['--namespace', namespace])]
   const run: Kubectl['run'] = (args, { input = '', timeoutMs = TIMEOUT_MS } = {}) =>
     new Promise((resolve, reject) => {
       const env = { ...process.env, KUBECONFIG: kubeconfig }
-      const child = spawn(path, args, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs })
+      const [, ...words] = [...command, ...args]
+      const child = spawn(path, words, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs })
       let [stdout, stderr] = ['', '']
       child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
       child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
@@ -62,7 +66,7 @@ export function createKubectl(path: string, kubeconfig: string): Kubectl {
     throw new Error(`kubectl ${args.join(' ')} ended with ${code}: ${stderr.trim()}`)
   }
   return {
-    ...{ path, kubeconfig, run, read },
+    ...{ path, kubeconfig, command, run, read },
     async get<Shape>(args: readonly string[]) {
       const text = await read(['get', '--ignore-not-found', '-o', 'json', ...args])
       return text === '' ? null : (JSON.parse(text) as Shape)

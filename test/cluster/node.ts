@@ -60,7 +60,7 @@ show() { mkdir -p "/run/sys/\${1%/*}"; echo "$2" > "/run/sys/$1"; mount --bind "
 ${Object.entries(KERNEL_SETTINGS)
   .map(([path, value]) => `show ${path} ${value}`)
   .join('\n')}
-sysctl --quiet --write net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1
+for path in ipv4/ip_forward bridge/bridge-nf-call-iptables; do echo 1 > "/proc/sys/net/$path"; done
 touch /run/is-node
 trap 'exit 0' TERM
 while :; do sleep 1 & wait $!; done

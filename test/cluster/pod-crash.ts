@@ -1,5 +1,4 @@
 import { globSync, readFileSync } from 'node:fs'
-import { DEV } from './checkout.ts'
 import type { Kubectl } from './kubectl.ts'
 import { until } from './until.ts'
 
@@ -14,7 +13,7 @@ const RESTART_SECONDS_MAX = 60
 
 /** Kills every process of a pod's containers at once, and returns when they have been started again. */
 export async function crash(kubectl: Kubectl, name: string): Promise<void> {
-  const read = (): Promise<Pod | null> => kubectl.get<Pod>(['pod', name, '--namespace', DEV])
+  const read = (): Promise<Pod | null> => kubectl.get<Pod>(['pod', name])
   const before = await read()
   if (before === null) throw new Error(`there is no pod ${name}`)
   const restarts = restartsOf(before)

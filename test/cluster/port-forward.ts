@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { endOf } from '../servers/end-of.ts'
-import { DEV } from './checkout.ts'
 import type { Kubectl } from './kubectl.ts'
 
 /** Reads a page of a server in a pod, through the API server and the kubelet. */
@@ -11,7 +10,8 @@ export async function fetchFrom(
   pod: string,
   { port, path }: Readonly<{ port: number; path: string }>,
 ): Promise<unknown> {
-  const child = spawn(kubectl.path, ['port-forward', `pod/${pod}`, `:${port}`, '--namespace', DEV], {
+  const [, ...words] = [...kubectl.command, 'port-forward', `pod/${pod}`, `:${port}`]
+  const child = spawn(kubectl.path, words, {
     env: { ...process.env, KUBECONFIG: kubectl.kubeconfig },
     stdio: ['ignore', 'pipe', 'ignore'],
   })

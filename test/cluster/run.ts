@@ -25,6 +25,7 @@ const suites = {
   flux: { tier: 1, file: new URL('./flux-suite.ts', import.meta.url) },
   argo: { tier: 1, file: new URL('./argo-suite.ts', import.meta.url) },
   containers: { tier: 2, file: new URL('./containers-suite.ts', import.meta.url) },
+  production: { tier: 2, file: new URL('./production-suite.ts', import.meta.url) },
 } as const satisfies Readonly<Record<string, Readonly<{ tier: Tier; file: URL }>>>
 
 const help = `Usage: npm run test:cluster -- [OPTIONS]
@@ -91,6 +92,7 @@ const toolsOf = (names: readonly SuiteName[]): readonly Tool[] =>
 type TestEvent =
   | Readonly<{ type: 'test:start'; data: unknown }>
   | Readonly<{ type: 'test:stdout' | 'test:stderr'; data: EventData.TestStderr }>
+  | Readonly<{ type: 'test:diagnostic'; data: EventData.TestDiagnostic }>
   | Readonly<{ type: 'test:pass'; data: EventData.TestPass }>
   | Readonly<{ type: 'test:fail'; data: EventData.TestFail }>
   | Readonly<{ type: 'test:summary'; data: EventData.TestSummary }>
@@ -113,6 +115,7 @@ async function runSuites(names: readonly SuiteName[]): Promise<void> {
   const events: AsyncIterable<TestEvent> = run(options)
   for await (const event of events) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr') process.stderr.write(event.data.message)
+    else if (event.type === 'test:diagnostic') tellFigure(event.data)
     else if (event.type === 'test:pass') tell('ok  ', event.data, recorder)
     else if (event.type === 'test:fail') tell('FAIL', event.data, recorder)
     else if (event.type === 'test:summary' && event.data.file === undefined) {
@@ -143,6 +146,11 @@ function tell(mark: string, data: EventData.TestPass | EventData.TestFail, recor
   const skip = typeof data.skip === 'string' ? `  left out: ${data.skip}` : ''
   write(`${skip === '' ? mark : 'skip'}  ${data.name}  ${seconds} s${skip}`)
   if ('error' in data.details) write(`      ${relative(root, data.file)}\n${textOf(data.details.error)}`)
+}
+
+/** What a test measured; the counts that the runner tells at its end are of no file. */
+function tellFigure({ file, message }: EventData.TestDiagnostic): void {
+  if (file !== undefined) write(`      ${message}`)
 }
 
 function textOf(error: Error): string {

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
-import { DEV } from './checkout.ts'
+import type { Environment } from './environments.ts'
 import type { Kubectl } from './kubectl.ts'
 import { until } from './until.ts'
+import { untilRolledOut } from './workloads.ts'
 
 const COMMAND = ['node', '/app/src/cli/cdb.ts', 'audit', 'data', '--json']
 const FILLS_SECONDS_MAX = 180
 const AUDIT_SECONDS_MAX = 120
+const ROLLOUT_SECONDS_MAX = 240
+const FILLS = 5
+
+/** An environment on a cluster, and kubectl for its namespace. */
+export type Deployed = Readonly<{ kubectl: Kubectl; environment: Environment }>
 
 type DataAudit = Readonly<{ invariants: readonly Readonly<{ id: string; ok: boolean; detail: string }>[] }>
 
@@ -16,7 +22,7 @@ const fillsOf = async (kubectl: Kubectl): Promise<number> =>
 /** The pod whose service has the lease of a role. */
 export async function leaderOf(kubectl: Kubectl, role: string): Promise<string> {
   const owner = await ask(kubectl, `select owner from partition where role = '${role}'`)
-  const pods = await kubectl.read(['get', 'pods', '--namespace', DEV, '--output=name'])
+  const pods = await kubectl.read(['get', 'pods', '--output=name'])
   const leader = pods.split('\n').find((name) => owner.includes(name.replace('pod/', '')) && name !== '')
   if (leader === undefined) throw new Error(`no pod is ${owner}: ${pods}`)
   return leader.replace('pod/', '')
@@ -26,7 +32,7 @@ export async function leaderOf(kubectl: Kubectl, role: string): Promise<string> 
 async function ask(kubectl: Kubectl, statement: string, database = 'cdb'): Promise<string> {
   const command = `PGPASSWORD=$(cat /run/secrets/postgresql/admin) exec psql --quiet --tuples-only --no-align \
     --username=cdb_admin --dbname=${database} --command="${statement}"`
-  const text = await kubectl.read(['exec', 'postgresql-0', '--namespace', DEV, '--', 'sh', '-c', command])
+  const text = await kubectl.read(['exec', 'postgresql-0', '--', 'sh', '-c', command])
   return text.trim()
 }
 
@@ -40,12 +46,17 @@ export async function untilMoreFills(kubectl: Kubectl, more: number): Promise<nu
   })
 }
 
+/** It goes on: every workload is ready, orders are filled, and the data is sound. */
+export async function assertTrades({ kubectl, environment }: Deployed): Promise<void> {
+  await untilRolledOut(kubectl, environment.namespace, ROLLOUT_SECONDS_MAX)
+  await untilMoreFills(kubectl, FILLS)
+  await assertSound(kubectl)
+}
+
 /** Every invariant of the data holds, as a pod of execution finds it. */
-export async function assertSound(kubectl: Kubectl): Promise<void> {
+async function assertSound(kubectl: Kubectl): Promise<void> {
   const { invariants } = await until('the data can be audited', AUDIT_SECONDS_MAX, async () => {
-    const { stdout } = await kubectl.run([
-      ...['exec', 'deployment/cdb-execution', '--namespace', DEV, '--', ...COMMAND],
-    ])
+    const { stdout } = await kubectl.run([...['exec', 'deployment/cdb-execution', '--', ...COMMAND]])
     return stdout.startsWith('{') ? (JSON.parse(stdout) as DataAudit) : null
   })
   assert.equal(invariants.length, 18)
