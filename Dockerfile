@@ -15,6 +15,10 @@ RUN npm sbom --sbom-format=cyclonedx --package-lock-only --omit=dev --omit=optio
     base-files gcc-12-base libc6 libgcc-s1 libstdc++6 > /build/debian.txt \
   && node /build/sbom.ts /build/npm.json /build/debian.txt "$(node --print process.versions.node)" "$CREATED" \
     > /app/sbom.json
+COPY LICENSE package.json /program/
+COPY src /program/src
+# A checkout may be its owner's alone, or a group's to write: all read the program, and only root writes it.
+RUN chmod -R u=rwX,go=rX /program
 
 # What Node is linked against, licenses, and what tells a scanner the release and the packages.
 FROM ${NODE_IMAGE} AS system
@@ -37,9 +41,8 @@ RUN mkdir -p /image/etc /image/var/lib/dpkg/status.d /image/state /image/reports
 FROM scratch
 COPY --from=system /image/ /
 COPY --from=packages /app/node_modules /app/node_modules
-COPY LICENSE package.json /app/
+COPY --from=packages /program/ /app/
 COPY --from=packages /app/sbom.json /app/
-COPY src /app/src
 ENV PATH=/usr/local/bin NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=4
 WORKDIR /app
 USER 10001:10001

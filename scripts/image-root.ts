@@ -23,8 +23,10 @@ const debianPackages = ['base-files', 'gcc-12-base', 'libc6', 'libgcc-s1', 'libs
 
 /** Loader, libraries, licenses and the name of the release; no tool and no shell. */
 const isKept = (path: string): boolean =>
-  /^(?:lib64|(?:usr\/)?lib\/[^/]+-linux-gnu)\/[^/]+\.so(?:\.[^/]+)?$/.test(path) ||
-  /^usr\/share\/doc\/[^/]+\/copyright$/.test(path) ||
+  // The loader of amd64 is in lib64, that of arm64 in lib.
+  /^(?:lib|lib64|(?:usr\/)?lib\/[^/]+-linux-gnu)\/[^/]+\.so(?:\.[^/]+)?$/.test(path) ||
+  // The folder of a package may be a link to that of another, which has its license.
+  /^usr\/share\/doc\/[^/]+(?:\/copyright)?$/.test(path) ||
   /^(?:etc\/debian_version|etc\/os-release|usr\/lib\/os-release)$/.test(path)
 
 export type ImageRoot = Readonly<{

@@ -26,7 +26,7 @@ export type ContainerCluster = Cluster &
 export const API_PORT = 6443
 
 export type ContainerClusterOptions = Readonly<{
-  /** How many nodes. Each offers the processors of the machine anew, as an environment needs more than two. */
+  /** How many nodes. Each offers the processors of the machine anew: an environment asks for more. */
   count: number
   /** The images that its nodes have. */
   archives: readonly string[]

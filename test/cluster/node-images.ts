@@ -12,7 +12,7 @@ import { binaryOf } from './tools.ts'
 
 export type NodeImagesOptions = Readonly<{
   kubectl: Kubectl
-  /** A folder of manifests; where an overlay names ours by digest, the digests of this tree are written to it. */
+  /** A folder of manifests; an overlay that names ours by digest gets the digests of this tree. */
   manifests: string
   environment: Environment
   /** For layouts and archives. */

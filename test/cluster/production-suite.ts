@@ -9,7 +9,7 @@ import { crash } from './pod-crash.ts'
 import { assertTrades, leaderOf, untilMoreFills } from './trading.ts'
 
 const LONG = { timeoutMs: 300_000 }
-/** With two processors each, enough for what production requests while one is drained and all services roll. */
+/** With two processors each, enough for production while one is drained or all services roll. */
 const NODES = 5
 const SAMPLE_MS = 250
 /** Of each of these there is one. */

@@ -10,6 +10,7 @@ import { run } from 'node:test'
 import type { EventData } from 'node:test'
 import { inspect, parseArgs } from 'node:util'
 import { whyNoContainers } from './container-machine.ts'
+import { whyNoDockerfile } from './dockerfile-machine.ts'
 import { createRecorder } from './record.ts'
 import type { Recorder } from './record.ts'
 import { tools } from './tool-catalog.ts'
@@ -18,15 +19,29 @@ import { buildTools, isBuilt } from './tools.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const SUITE_TIMEOUT_MS = 1_800_000
-/** What is named here is reached by its path only, in a process of its own. */
+type Suite = Readonly<{
+  tier: Tier
+  /** Reached by its path only, in a process of its own. */
+  file: URL
+  /** Why it cannot run on this machine; null when it can. */
+  whyNot: () => string | null
+  /** It builds and runs what a cluster would, without one. */
+  isAlone?: true
+}>
+
+const always = (): null => null
 const suites = {
-  admission: { tier: 1, file: new URL('./admission-suite.ts', import.meta.url) },
-  deploy: { tier: 1, file: new URL('./deploy-suite.ts', import.meta.url) },
-  flux: { tier: 1, file: new URL('./flux-suite.ts', import.meta.url) },
-  argo: { tier: 1, file: new URL('./argo-suite.ts', import.meta.url) },
-  containers: { tier: 2, file: new URL('./containers-suite.ts', import.meta.url) },
-  production: { tier: 2, file: new URL('./production-suite.ts', import.meta.url) },
-} as const satisfies Readonly<Record<string, Readonly<{ tier: Tier; file: URL }>>>
+  admission: { tier: 1, file: new URL('./admission-suite.ts', import.meta.url), whyNot: always },
+  deploy: { tier: 1, file: new URL('./deploy-suite.ts', import.meta.url), whyNot: always },
+  flux: { tier: 1, file: new URL('./flux-suite.ts', import.meta.url), whyNot: always },
+  argo: { tier: 1, file: new URL('./argo-suite.ts', import.meta.url), whyNot: always },
+  containers: { tier: 2, file: new URL('./containers-suite.ts', import.meta.url), whyNot: whyNoContainers },
+  production: { tier: 2, file: new URL('./production-suite.ts', import.meta.url), whyNot: whyNoContainers },
+  dockerfile: {
+    ...{ tier: 2, file: new URL('./dockerfile-suite.ts', import.meta.url) },
+    ...{ whyNot: whyNoDockerfile, isAlone: true },
+  },
+} as const satisfies Readonly<Record<string, Suite>>
 
 const help = `Usage: npm run test:cluster -- [OPTIONS]
 
@@ -75,18 +90,23 @@ function chosenSuites(): readonly SuiteName[] {
   return names.filter(isSuite).filter((name) => tier === 'any' || String(suites[name].tier) === tier)
 }
 
-/** Why a suite cannot run here; null when it can. */
+/** Why a suite does not run now; null when it does. */
 function whyNot(name: SuiteName): string | null {
-  const { tier } = suites[name]
-  if (isGiven) return null
+  const suite: Suite = suites[name]
+  if (isGiven) return suite.isAlone === true ? 'it looks at no cluster' : null
   const missing = values.built ? toolsOf([name]).filter((tool) => !isBuilt(tool)) : []
-  if (missing.length === 0) return tier === 2 ? whyNoContainers() : null
+  if (missing.length === 0) return suite.whyNot()
   const names = missing.map((tool) => tool.name).join(', ')
   return `not built yet: ${names}; npm run test:cluster -- --build builds them`
 }
 
-const toolsOf = (names: readonly SuiteName[]): readonly Tool[] =>
-  tools.filter(({ tiers }) => names.some((name) => tiers.includes(suites[name].tier)))
+/** The programs that some suites need. */
+function toolsOf(names: readonly SuiteName[]): readonly Tool[] {
+  const tiers = names
+    .map((name): Suite => suites[name])
+    .flatMap((suite) => (suite.isAlone === true ? [] : [suite.tier]))
+  return tools.filter((tool) => tool.tiers.some((tier) => tiers.includes(tier)))
+}
 
 /** Events of the runner that are heard here, and one for all others. */
 type TestEvent =
