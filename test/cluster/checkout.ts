@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { shellBlocks } from '../k8s/guide-shell.ts'
@@ -13,6 +13,8 @@ import type { Tree } from './repository.ts'
 export type Checkout = Readonly<{
   /** Its folder of manifests. */
   manifests: string
+  /** Lets the services run a file as their strategy, and nothing else changes. */
+  useStrategy(path: string, params: string): void
   /**
    * Runs the blocks of a page below some of its headings as one bash in its root, as they are for its
    * environment, and returns what they printed; throws with that when they fail. `edit` changes the text.
@@ -75,6 +77,9 @@ export function createCheckout({ folder, environment, kubectl, hasRegistry }: Ch
   }
   return {
     manifests,
+    useStrategy(path, params) {
+      useStrategy(tree, environment, { text: readFileSync(path, 'utf8'), params })
+    },
     follow(page, headings, edit = (text) => text) {
       const text = `${PRELUDE}namespace=${environment.namespace}\n${edit(guide(page, headings, environment))}`
       return runBash(text, { cwd: folder, env })
@@ -113,6 +118,23 @@ function makeBusy(tree: Tree, environment: Environment): void {
       document.addIn(['configMapGenerator', 0, 'literals'], `${name}=${value}`)
     }
     return document.toString()
+  })
+}
+
+/** As the page of the components says. */
+function useStrategy(
+  tree: Tree,
+  environment: Environment,
+  { text, params }: Readonly<{ text: string; params: string }>,
+): void {
+  const layer = layerOf(environment, 'services')
+  tree.write(join(dirname(layer), 'mine.ts'), text)
+  tree.edit(layer, (before) => {
+    const document = parseDocument(before)
+    document.addIn(['components'], '../../../components/own-strategy')
+    const generator = { name: 'cdb-strategy', files: ['strategy.ts=mine.ts'] }
+    document.addIn(['configMapGenerator'], document.createNode(generator))
+    return document.toString().replace(/CDB_PARAMS=\S*/, `CDB_PARAMS=${params}`)
   })
 }
 

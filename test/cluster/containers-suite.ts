@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { stringify } from 'yaml'
 import { openContainerSite } from './container-site.ts'
@@ -10,13 +11,16 @@ import { idlePod, idlesFor, nameOfIdle } from './idle-pod.ts'
 import { findingsOf } from './live.ts'
 import { crash } from './pod-crash.ts'
 import { fetchFrom } from './port-forward.ts'
-import { assertHoldsRows, assertTrades, leaderOf, untilMoreFills } from './trading.ts'
+import { ask, assertHoldsRows, assertTrades, leaderOf, untilMoreFills } from './trading.ts'
 import { until } from './until.ts'
 import { podsOf, untilRolledOut } from './workloads.ts'
 
 const ROLLOUT_SECONDS_MAX = 240
 const TAKEOVER_SECONDS_MAX = 60
 const ALERT_SECONDS_MAX = 240
+const WISH_SECONDS_MAX = 240
+/** So that a minute is enough for the index to swing. */
+const RSI_PARAMS = 'candle=1s,length=2,oversold=45,recovered=55'
 const LONG = { timeoutMs: 240_000 }
 const FILLS = 5
 /** What runs all the time, two that come and go, and one that no flow is of; Grafana, where it is. */
@@ -175,6 +179,17 @@ test('the drill of disaster recovery restores a backup, row by row (L10)', { ski
   t.diagnostic(/restored and trading again after \d+ seconds/.exec(printed)?.[0] ?? assert.fail(printed))
   const before = /cdb_before_\d+/.exec(printed)?.[0] ?? assert.fail(printed)
   await assertHoldsRows(site.kubectl, before)
+  await assertTrades(site)
+})
+
+test('a strategy of its own file trades, on a new pair of database and venue', { skip }, async () => {
+  const { kubectl, checkout } = site
+  checkout.useStrategy(join(manifestsFolder, '..', 'examples', 'rsi-bounce.ts'), RSI_PARAMS)
+  await checkout.follow('DISASTER_RECOVERY.md', ['The simulated venue is lost'])
+  const signals = "select count(*) from event_log where role = 'signal' and payload like '%rsi-bounce%'"
+  await until('the strategy wishes', WISH_SECONDS_MAX, async () =>
+    Number(await ask(kubectl, signals)) > 0 ? true : null,
+  )
   await assertTrades(site)
 })
 

@@ -29,7 +29,7 @@ export async function leaderOf(kubectl: Kubectl, role: string): Promise<string> 
 }
 
 /** The answer of the database to a statement, as text. */
-async function ask(kubectl: Kubectl, statement: string, database = 'cdb'): Promise<string> {
+export async function ask(kubectl: Kubectl, statement: string, database = 'cdb'): Promise<string> {
   const command = `PGPASSWORD=$(cat /run/secrets/postgresql/admin) exec psql --quiet --tuples-only --no-align \
     --username=cdb_admin --dbname=${database} --command="${statement}"`
   const text = await kubectl.read(['exec', 'postgresql-0', '--', 'sh', '-c', command])

@@ -8,6 +8,7 @@ import { listAt, numberAt, recordAt, textAt, textsAt } from '../../src/adapters/
 import { workloadsOf } from '../../src/adapters/kubernetes/workload.ts'
 import { roleNames } from '../../src/adapters/postgres/roles.ts'
 import { redisUsers } from '../../src/adapters/redis/acl.ts'
+import { loadStrategy } from '../../src/adapters/system/strategy-file.ts'
 import { roles } from '../../src/engine/lease.ts'
 import { root } from '../tidy/repository.ts'
 import { readYaml } from './alert-rules.ts'
@@ -255,4 +256,19 @@ test('the guide names every key, and pods mount no other', () => {
     )
     assert.deepEqual([...new Set(mounted)].sort(), demanded)
   }
+})
+
+test('own-strategy: signal, risk and execution have the file beside the source, and it is a strategy', async () => {
+  const manifests = buildOf('own-strategy')
+  const mounting = workloadsOf(manifests).filter(({ containers }) =>
+    containers.some(({ value }) =>
+      listAt(value, 'volumeMounts').some(
+        (mount) => textAt(mount, 'mountPath') === '/app/strategies/strategy.ts' && !!textAt(mount, 'subPath'),
+      ),
+    ),
+  )
+  const names = mounting.map(({ manifest }) => manifest.name).toSorted()
+  assert.deepEqual(names, ['cdb-execution', 'cdb-risk', 'cdb-signal'])
+  const folder = join(root, 'k8s/tests/combinations/own-strategy')
+  assert.equal((await loadStrategy(join(folder, 'buy-and-hold.js'))).name, 'buy-and-hold')
 })
