@@ -5,6 +5,8 @@ import { until } from './until.ts'
 import { untilRolledOut } from './workloads.ts'
 
 const COMMAND = ['node', '/app/src/cli/cdb.ts', 'audit', 'data', '--json']
+/** The last entries of the log and of the fills. */
+const ENDS = 'select (select max(seq) from event_log), (select max(seq) from fills)'
 const FILLS_SECONDS_MAX = 180
 const AUDIT_SECONDS_MAX = 120
 const ROLLOUT_SECONDS_MAX = 240
@@ -68,16 +70,11 @@ async function assertSound(kubectl: Kubectl): Promise<void> {
 
 /** The database holds every row of the log and of the fills that an earlier one has, and they are equal. */
 export async function assertHoldsRows(kubectl: Kubectl, earlier: string): Promise<void> {
-  const ends = await ask(kubectl, 'select role, max(seq) from event_log group by role order by role', earlier)
-  assert.match(ends, /^execution\|\d+\nrisk\|\d+\nsignal\|\d+$/)
+  const [end, lastFill] = (await ask(kubectl, ENDS, earlier)).split('|')
+  assert.ok(Number(end) > 0 && Number(lastFill) > 0, `${earlier} is empty`)
   const digests = [
-    ...ends.split('\n').map((line) => {
-      const [role = '', last = ''] = line.split('|')
-      const log = `event_log where role = '${role}' and seq <= ${last}`
-      return `select count(*), md5(string_agg(hash, ',' order by seq)) from ${log}`
-    }),
-    `select count(*), md5(string_agg(f::text, ',' order by seq)) from fills f
-      where seq <= ${await ask(kubectl, 'select max(seq) from fills', earlier)}`,
+    `select count(*), md5(string_agg(hash, ',' order by seq)) from event_log where seq <= ${end}`,
+    `select count(*), md5(string_agg(f::text, ',' order by seq)) from fills f where seq <= ${lastFill}`,
   ]
   for (const statement of digests) {
     assert.equal(await ask(kubectl, statement), await ask(kubectl, statement, earlier), statement)

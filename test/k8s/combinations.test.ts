@@ -258,7 +258,7 @@ test('the guide names every key, and pods mount no other', () => {
   }
 })
 
-test('own-strategy: signal, risk and execution have the file beside the source, and it is a strategy', async () => {
+test('own-strategy: who reads the trading log has the file beside the source, and it is a strategy', async () => {
   const manifests = buildOf('own-strategy')
   const mounting = workloadsOf(manifests).filter(({ containers }) =>
     containers.some(({ value }) =>
@@ -268,7 +268,7 @@ test('own-strategy: signal, risk and execution have the file beside the source, 
     ),
   )
   const names = mounting.map(({ manifest }) => manifest.name).toSorted()
-  assert.deepEqual(names, ['cdb-execution', 'cdb-risk', 'cdb-signal'])
+  assert.deepEqual(names, ['cdb-db-writer', 'cdb-execution', 'cdb-risk', 'cdb-signal'])
   const folder = join(root, 'k8s/tests/combinations/own-strategy')
   assert.equal((await loadStrategy(join(folder, 'buy-and-hold.js'))).name, 'buy-and-hold')
 })
