@@ -48,17 +48,20 @@ function wordOf(id: string, { input, outcome: { results } }: Proof): string {
   return outcome === 'passed' && !hasSubject(id, input) ? 'without a subject' : WORDS[outcome]
 }
 
-/** `W01 passed, W04 FAILED (3)`. */
-export const evidenceOf = (checks: readonly string[], facts: Proof): string =>
-  [...new Set(checks)]
-    .map((id) => {
-      const word = wordOf(id, facts)
-      const count = facts.outcome.findings.filter((each) => each.id === id).length
-      const evidence = facts.outcome.results.find((each) => each.id === id)?.evidence
-      const known = evidence === undefined ? '' : ` by ${evidence}`
-      return `${id} ${word}${word === 'FAILED' ? ` (${count})` : ''}${known}`
-    })
-    .join(', ')
+/** `W01 passed, W04 FAILED (3)`, and behind it what is known from a record. */
+export function evidenceOf(checks: readonly string[], facts: Proof): string {
+  const ids = [...new Set(checks)]
+  const words = ids.map((id) => {
+    const word = wordOf(id, facts)
+    const count = facts.outcome.findings.filter((each) => each.id === id).length
+    return `${id} ${word}${word === 'FAILED' ? ` (${count})` : ''}`
+  })
+  const { results } = facts.outcome
+  const records = results.flatMap(({ id, evidence }) =>
+    evidence !== undefined && ids.includes(id) ? [evidence] : [],
+  )
+  return [words.join(', '), ...new Set(records)].join('; ')
+}
 
 /** One line of a list: mark, text, and behind it what proves it. */
 export const claimLine = ({ text, checks }: Claim, facts: Proof): string =>

@@ -45,6 +45,13 @@ test('the evidence names each check once, and how it ended', () => {
   )
 })
 
+test('what is known from a record is told once behind the checks', () => {
+  const evidence = 'cluster tests of 2026-01-05'
+  const results = audited.results.map((each) => ({ ...each, evidence }))
+  const recorded = { ...facts, outcome: { ...audited, results } }
+  assert.equal(evidenceOf(['W01', 'W03'], recorded), `W01 passed, W03 waived; ${evidence}`)
+})
+
 test('lines carry mark, text and evidence', () => {
   assert.equal(claimLine(claim('It runs', 'W01'), facts), '- ✅ It runs (W01 passed)')
   assert.equal(claimLine(claim('It runs', 'W02'), facts), '- ❌ It runs (W02 FAILED (2))')
