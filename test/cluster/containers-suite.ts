@@ -15,13 +15,13 @@ import { ask, assertHoldsRows, assertTrades, leaderOf, untilMoreFills } from './
 import { until } from './until.ts'
 import { podsOf, untilRolledOut } from './workloads.ts'
 
-const ROLLOUT_SECONDS_MAX = 240
-const TAKEOVER_SECONDS_MAX = 60
-const ALERT_SECONDS_MAX = 240
-const WISH_SECONDS_MAX = 240
+const ROLLOUT_SECONDS_MAX = 420
+const TAKEOVER_SECONDS_MAX = 120
+const ALERT_SECONDS_MAX = 420
+const WISH_SECONDS_MAX = 420
 /** So that a minute is enough for the index to swing. */
 const RSI_PARAMS = 'candle=1s,length=2,oversold=45,recovered=55'
-const LONG = { timeoutMs: 240_000 }
+const LONG = { timeoutMs: 600_000 }
 const FILLS = 5
 /** What runs all the time, two that come and go, and one that no flow is of; Grafana, where it is. */
 const COMPONENTS_MIN = 13
@@ -84,7 +84,7 @@ test('who can reach whom is what the table of flows says (L08)', { skip }, async
   }
   for (const { component, namespace } of idles) {
     const pod = `pod/${nameOfIdle(component)}`
-    await kubectl.read(['wait', pod, '--for=condition=Ready', '--timeout=60s', '--namespace', namespace])
+    await kubectl.read(['wait', pod, '--for=condition=Ready', '--timeout=300s', '--namespace', namespace], LONG)
   }
   const { podOf, targetsOf, allowed } = await readFlowMatrix(kubectl, apiHost)
   assert.ok(podOf.size >= COMPONENTS_MIN, [...podOf.keys()].join(', '))
@@ -142,7 +142,7 @@ test('of two of each service the other leads when the leader is gone (L09)', { s
 
 test('every node may be drained (L09)', { skip: skip || skipOnGiven }, async () => {
   for (const name of site.nodes) {
-    await site.kubectl.read(['drain', name, '--delete-emptydir-data', '--timeout=180s'], LONG)
+    await site.kubectl.read(['drain', name, '--delete-emptydir-data', '--timeout=580s'], LONG)
     await assertTrades(site)
     await site.kubectl.read(['uncordon', name])
   }

@@ -7,7 +7,7 @@ export type Source = Readonly<{ pod: string; namespace: string }>
 /** Where a connection is tried to, and a name for it. */
 export type Target = Readonly<{ name: string; host: string; port: number }>
 
-const ANSWER_SECONDS_MAX = 60
+const ANSWER_SECONDS_MAX = 180
 const CONNECT_MS = 2_000
 
 /** Runs in a pod: tries all connections at once and prints the names of those that were taken. */

@@ -9,7 +9,7 @@ type Pod = Readonly<{
   }>
 }>
 
-const RESTART_SECONDS_MAX = 60
+const RESTART_SECONDS_MAX = 240
 
 /** Kills every process of a pod's containers at once, and returns when they have been started again. */
 export async function crash(kubectl: Kubectl, name: string): Promise<void> {

@@ -18,7 +18,7 @@ import type { Tier, Tool } from './tool-catalog.ts'
 import { buildTools, isBuilt } from './tools.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const SUITE_TIMEOUT_MS = 1_800_000
+const SUITE_TIMEOUT_MS = 2_700_000
 type Suite = Readonly<{
   tier: Tier
   /** Reached by its path only, in a process of its own. */

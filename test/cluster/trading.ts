@@ -7,9 +7,9 @@ import { untilRolledOut } from './workloads.ts'
 const COMMAND = ['node', '/app/src/cli/cdb.ts', 'audit', 'data', '--json']
 /** The last entries of the log and of the fills. */
 const ENDS = 'select (select max(seq) from event_log), (select max(seq) from fills)'
-const FILLS_SECONDS_MAX = 180
-const AUDIT_SECONDS_MAX = 120
-const ROLLOUT_SECONDS_MAX = 240
+const FILLS_SECONDS_MAX = 300
+const AUDIT_SECONDS_MAX = 300
+const ROLLOUT_SECONDS_MAX = 420
 const FILLS = 5
 
 /** An environment on a cluster, and kubectl for its namespace. */
