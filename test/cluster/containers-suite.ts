@@ -84,7 +84,10 @@ test('who can reach whom is what the table of flows says (L08)', { skip }, async
   }
   for (const { component, namespace } of idles) {
     const pod = `pod/${nameOfIdle(component)}`
-    await kubectl.read(['wait', pod, '--for=condition=Ready', '--timeout=300s', '--namespace', namespace], LONG)
+    await kubectl.read(
+      ['wait', pod, '--for=condition=Ready', '--timeout=300s', '--namespace', namespace],
+      LONG,
+    )
   }
   const { podOf, targetsOf, allowed } = await readFlowMatrix(kubectl, apiHost)
   assert.ok(podOf.size >= COMPONENTS_MIN, [...podOf.keys()].join(', '))
