@@ -201,7 +201,10 @@ test('cleaned up, only volumes, Secrets and the namespace are left', { skip }, a
   await site.checkout.follow('QUICKSTART.md', ['9. Away with it'], (text) =>
     text.replace('kill $forward', ':'),
   )
-  assert.equal(await kubectl.read(['get', 'all', '--output=name']), '')
+  // Pods end a while after what they are of.
+  await until('nothing runs any more', ROLLOUT_SECONDS_MAX, async () =>
+    (await kubectl.read(['get', 'all', '--output=name'])) === '' ? true : null,
+  )
   const kept = await kubectl.read(['get', 'secrets,persistentvolumeclaims', '--output=name'])
   assert.match(kept, /secret\/cdb-secrets/)
   assert.match(kept, /persistentvolumeclaim\/data-postgresql-0/)
