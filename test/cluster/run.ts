@@ -14,13 +14,14 @@ import { whyNoDockerfile } from './dockerfile-machine.ts'
 import { createRecorder } from './record.ts'
 import type { Recorder } from './record.ts'
 import { tools } from './tool-catalog.ts'
-import type { Tier, Tool } from './tool-catalog.ts'
+import type { SuiteName, Tool } from './tool-catalog.ts'
 import { buildTools, isBuilt } from './tools.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const SUITE_TIMEOUT_MS = 2_700_000
 type Suite = Readonly<{
-  tier: Tier
+  /** 1: nodes are played; 2: containers run. */
+  tier: 1 | 2
   /** Reached by its path only, in a process of its own. */
   file: URL
   /** Why it cannot run on this machine; null when it can. */
@@ -30,18 +31,19 @@ type Suite = Readonly<{
 }>
 
 const always = (): null => null
-const suites = {
+const suites: Readonly<Record<SuiteName, Suite>> = {
   admission: { tier: 1, file: new URL('./admission-suite.ts', import.meta.url), whyNot: always },
   deploy: { tier: 1, file: new URL('./deploy-suite.ts', import.meta.url), whyNot: always },
   flux: { tier: 1, file: new URL('./flux-suite.ts', import.meta.url), whyNot: always },
   argo: { tier: 1, file: new URL('./argo-suite.ts', import.meta.url), whyNot: always },
+  secrets: { tier: 1, file: new URL('./secrets-suite.ts', import.meta.url), whyNot: always },
   containers: { tier: 2, file: new URL('./containers-suite.ts', import.meta.url), whyNot: whyNoContainers },
   production: { tier: 2, file: new URL('./production-suite.ts', import.meta.url), whyNot: whyNoContainers },
   dockerfile: {
     ...{ tier: 2, file: new URL('./dockerfile-suite.ts', import.meta.url) },
     ...{ whyNot: whyNoDockerfile, isAlone: true },
   },
-} as const satisfies Readonly<Record<string, Suite>>
+}
 
 const help = `Usage: npm run test:cluster -- [OPTIONS]
 
@@ -74,7 +76,6 @@ const { values } = parseArgs({
   },
 })
 
-type SuiteName = keyof typeof suites
 const isGiven = (process.env['KUBECONFIG'] ?? '') !== ''
 const isSuite = (name: string): name is SuiteName => Object.hasOwn(suites, name)
 
@@ -92,7 +93,7 @@ function chosenSuites(): readonly SuiteName[] {
 
 /** Why a suite does not run now; null when it does. */
 function whyNot(name: SuiteName): string | null {
-  const suite: Suite = suites[name]
+  const suite = suites[name]
   if (isGiven) return suite.isAlone === true ? 'it looks at no cluster' : null
   const missing = values.built ? toolsOf([name]).filter((tool) => !isBuilt(tool)) : []
   if (missing.length === 0) return suite.whyNot()
@@ -101,12 +102,8 @@ function whyNot(name: SuiteName): string | null {
 }
 
 /** The programs that some suites need. */
-function toolsOf(names: readonly SuiteName[]): readonly Tool[] {
-  const tiers = names
-    .map((name): Suite => suites[name])
-    .flatMap((suite) => (suite.isAlone === true ? [] : [suite.tier]))
-  return tools.filter((tool) => tool.tiers.some((tier) => tiers.includes(tier)))
-}
+const toolsOf = (names: readonly SuiteName[]): readonly Tool[] =>
+  tools.filter((tool) => tool.suites.some((name) => names.includes(name)))
 
 /** Events of the runner that are heard here, and one for all others. */
 type TestEvent =

@@ -4,12 +4,13 @@
  */
 
 export const KUBERNETES = '1.35.8'
+const SEALED_SECRETS = 'v0.36.0'
 
 /** One binary: what to build, from which module, and what of its go.mod has to be said again. */
 export type Tool = Readonly<{
   name: ToolName
-  /** The tiers of the tests that run it. */
-  tiers: readonly Tier[]
+  /** The suites that run it. */
+  suites: readonly SuiteName[]
   module: string
   version: string
   /** The main package that is built; without it `main` is. */
@@ -29,8 +30,14 @@ export type Tool = Readonly<{
   scripts?: readonly string[]
 }>
 
-/** 1: nodes that are played, and GitOps; 2: nodes that run containers. */
-export type Tier = 1 | 2
+export type SuiteName =
+  'admission' | 'deploy' | 'flux' | 'argo' | 'secrets' | 'containers' | 'production' | 'dockerfile'
+
+const gitops: readonly SuiteName[] = ['admission', 'deploy', 'flux', 'argo']
+/** Those whose nodes are played. */
+const played: readonly SuiteName[] = [...gitops, 'secrets']
+/** Those whose nodes run containers. */
+const real: readonly SuiteName[] = ['containers', 'production']
 
 export type ToolName =
   | 'etcd'
@@ -43,6 +50,9 @@ export type ToolName =
   | 'coredns'
   | 'kube-router'
   | 'prometheus'
+  | 'sealed-secrets'
+  | 'kubeseal'
+  | 'external-secrets'
 
 /** Argo CD without its API server, whose page is not in the module. */
 const argoMain = `package main
@@ -91,14 +101,14 @@ func main() { coremain.Run() }
 export const tools: readonly Tool[] = [
   {
     name: 'etcd',
-    tiers: [1, 2],
+    suites: [...played, ...real],
     module: 'go.etcd.io/etcd/server/v3',
     version: 'v3.7.1',
     package: 'go.etcd.io/etcd/server/v3',
   },
   {
     name: 'kube',
-    tiers: [1, 2],
+    suites: [...played, ...real],
     module: 'k8s.io/kubernetes',
     version: `v${KUBERNETES}`,
     main: kubeMain(kubeComponents),
@@ -107,14 +117,14 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'kwok',
-    tiers: [1],
+    suites: played,
     module: 'sigs.k8s.io/kwok',
     version: 'v0.8.0',
     package: 'sigs.k8s.io/kwok/cmd/kwok',
   },
   {
     name: 'source-controller',
-    tiers: [1],
+    suites: gitops,
     module: 'github.com/fluxcd/source-controller',
     version: 'v1.9.1',
     package: 'github.com/fluxcd/source-controller',
@@ -122,7 +132,7 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'kustomize-controller',
-    tiers: [1],
+    suites: gitops,
     module: 'github.com/fluxcd/kustomize-controller',
     version: 'v1.9.4',
     package: 'github.com/fluxcd/kustomize-controller',
@@ -130,14 +140,14 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'kustomize',
-    tiers: [1],
+    suites: gitops,
     module: 'sigs.k8s.io/kustomize/kustomize/v5',
     version: 'v5.8.1',
     package: 'sigs.k8s.io/kustomize/kustomize/v5',
   },
   {
     name: 'argocd',
-    tiers: [1],
+    suites: gitops,
     module: 'github.com/argoproj/argo-cd/v3',
     version: 'v3.5.7',
     main: argoMain,
@@ -151,25 +161,49 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'coredns',
-    tiers: [2],
+    suites: real,
     module: 'github.com/coredns/coredns',
     version: 'v1.14.7',
     main: dnsMain,
   },
   {
     name: 'kube-router',
-    tiers: [2],
+    suites: real,
     module: 'github.com/cloudnativelabs/kube-router/v2',
     version: 'v2.1.0',
     package: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router',
   },
   {
     name: 'prometheus',
-    tiers: [2],
+    suites: real,
     module: 'github.com/prometheus/prometheus',
     version: 'v0.314.0',
     package: 'github.com/prometheus/prometheus/cmd/prometheus',
     tags: ['remove_all_sd', 'enable_kubernetes_sd', 'enable_dns_sd'],
+  },
+  {
+    name: 'sealed-secrets',
+    suites: ['secrets'],
+    module: 'github.com/bitnami-labs/sealed-secrets',
+    version: SEALED_SECRETS,
+    package: 'github.com/bitnami-labs/sealed-secrets/cmd/controller',
+    crds: 'helm/sealed-secrets/crds',
+  },
+  {
+    name: 'kubeseal',
+    suites: ['secrets'],
+    module: 'github.com/bitnami-labs/sealed-secrets',
+    version: SEALED_SECRETS,
+    package: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal',
+  },
+  {
+    name: 'external-secrets',
+    suites: ['secrets'],
+    module: 'github.com/external-secrets/external-secrets',
+    // Serves external-secrets.io/v1. Of v0.20.4, some modules have no entry in the checksum database.
+    version: 'v0.16.2',
+    package: 'github.com/external-secrets/external-secrets',
+    crds: 'config/crds/bases',
   },
 ]
 

@@ -33,7 +33,7 @@ export const liveChecks: readonly LiveCheck[] = [
   {
     id: 'L11',
     severity: 'high',
-    title: 'A password that is rotated reaches its pods, and the old one counts no more',
+    title: 'Secrets made by hand, sealed or copied have their keys; a rotated one reaches its pods',
   },
   {
     id: 'L12',
