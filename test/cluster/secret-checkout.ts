@@ -27,7 +27,7 @@ export type SecretCheckout = Readonly<{
   addToOverlay(environment: Environment, heading: string): void
   /** Writes a file beside the overlay of the infrastructure layer. */
   writeToOverlay(environment: Environment, name: string, text: string): void
-  /** Applies of that layer what is about Secrets. */
+  /** Applies of that layer what is about Secrets, as the guide does before the first deployment. */
   apply(environment: Environment): Promise<void>
 }>
 
@@ -57,17 +57,16 @@ export function createSecretCheckout(kubectl: Kubectl, parent: string): SecretCh
   }
   const layer = (environment: Environment): string =>
     join(overlayOf(manifests, environment), 'infrastructure')
+  const run = async (environment: Environment, texts: readonly string[]): Promise<string> => {
+    const text = `${PRELUDE}namespace=${environment.namespace}\n${asFor(environment, texts.join('\n'))}`
+    const { stdout } = await promisify(execFile)('bash', ['-c', text], { cwd: folder, env, timeout: MS_MAX })
+    return stdout
+  }
   return {
-    async follow(environment, texts) {
+    follow(environment, texts) {
       rmSync(kept, { recursive: true, force: true })
       mkdirSync(kept)
-      const text = `${PRELUDE}namespace=${environment.namespace}\n${asFor(environment, texts.join('\n'))}`
-      const { stdout } = await promisify(execFile)('bash', ['-c', text], {
-        cwd: folder,
-        env,
-        timeout: MS_MAX,
-      })
-      return stdout
+      return run(environment, texts)
     },
     made: () => valuesIn(kept),
     addToOverlay(environment, heading) {
@@ -78,8 +77,7 @@ export function createSecretCheckout(kubectl: Kubectl, parent: string): SecretCh
       writeFileSync(join(layer(environment), name), text)
     },
     async apply(environment) {
-      const words = ['apply', '--server-side', '--field-manager=cdb-deploy', '--selector', OF_SECRETS]
-      await kubectl.read([...words, '--kustomize', layer(environment)])
+      await run(environment, shellBelow('Before the first deployment'))
     },
   }
 }
