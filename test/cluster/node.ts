@@ -20,8 +20,6 @@ export type Node = Readonly<{
   address: string
   /** A process whose network is that of the node. */
   pid: number
-  /** The words before a command that runs it in the namespaces of the node. */
-  enter: readonly string[]
   /** Takes the images of archives of the OCI into the store of the node. */
   importImages(archives: readonly string[]): Promise<void>
   /** Starts what holds its pods to the network policies; the node has to be known to the API server. */
@@ -101,7 +99,7 @@ export async function startNode({ index, plane, network }: NodePlace): Promise<N
   await until(`containerd of ${name} answers`, READY_SECONDS_MAX, () => ctr('version'))
   startPrograms(plane, parts, enter)
   return {
-    ...{ name, address, enter, pid: holder.pid },
+    ...{ name, address, pid: holder.pid },
     async importImages(archives) {
       for (const archive of archives) await ctr('--namespace', 'k8s.io', 'images', 'import', archive)
     },
